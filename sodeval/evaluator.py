@@ -1,0 +1,131 @@
+"""Scoring maps as they come: a training loop's face of sodeval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sodeval.errors import PairingError, ShapeError, UsageError
+from sodeval.images import as_batch, as_gt, as_pred
+from sodeval.protocols import DEFAULT, EvalProtocol
+from sodeval.report import Report, Result
+from sodeval.scorer import Scorer
+
+
+class Evaluator:
+    """Scores prediction and ground-truth arrays, one call or one batch at a time.
+
+    Keeps about a hundred bytes an image, whatever its size. The report does not depend on the
+    order of updates, nor on how the images were split between evaluators that are merged. One
+    evaluator belongs to one thread.
+
+    Args:
+        metrics: names as in ``--metrics``, a string or a list.
+        protocol: a protocol's name, or an :class:`~sodeval.protocols.EvalProtocol`.
+        method: what the report calls the predictions.
+        dataset: what the report calls the images.
+
+    Raises:
+        UnknownNameError: a metric or protocol does not exist.
+    """
+
+    def __init__(
+        self,
+        metrics: str | Iterable[str] = "default",
+        protocol: str | EvalProtocol = DEFAULT,
+        *,
+        method: str = "predictions",
+        dataset: str = "images",
+    ):
+        self.method = method
+        self.dataset = dataset
+        self._scorer = Scorer(metrics, protocol)
+        self._tally = self._scorer.tally()
+        self._named: set[str] = set()
+        self._unnamed = 0
+
+    def __len__(self) -> int:
+        return len(self._tally.names)
+
+    def update(
+        self, pred: object, gt: object, name: str | Sequence[str] | None = None
+    ) -> None:
+        """Score one image or a batch.
+
+        Args:
+            pred: (H, W), (N, H, W) or (N, 1, H, W); NumPy or torch on any device; uint8 0..255,
+                bool, or float in [0, 1], which is quantised as its 8-bit file would be.
+            gt: the same shape; uint8 as stored, bool, or float in [0, 1].
+            name: of the image, or a list of N; images without one are numbered.
+
+        Raises:
+            ShapeError: a shape, type or range that does not fit.
+            PairingError: an image of this name was scored before.
+            UsageError: the number of names is not the number of images.
+        """
+        preds, gts = as_batch(pred, label="prediction"), as_batch(gt, label="ground truth")
+        if len(preds) != len(gts):
+            raise ShapeError(
+                f"{len(preds)} predictions came with {len(gts)} ground truths; "
+                "a batch holds as many of each."
+            )
+        names = self._names(name, len(preds))
+        for one, truth, own in zip(preds, gts, names, strict=True):
+            label = f"prediction {own!r}"
+            pixels = as_pred(one, rounding=self._scorer.protocol.float_pred, label=label)
+            prepared = self._scorer.prepare(as_gt(truth, label=f"ground truth {own!r}"))
+            self._tally.add(own, self._scorer.score(pixels, prepared, label=label))
+            self._named.add(own)
+
+    def merge(self, other: Evaluator) -> None:
+        """Take over what another evaluator has scored; images without a name are renumbered.
+
+        Raises:
+            UsageError: the two differ in metrics or protocol.
+            PairingError: an image of the same name is in both.
+        """
+        mine, theirs = self._scorer, other._scorer
+        if (mine.metrics, mine.protocol) != (theirs.metrics, theirs.protocol):
+            raise UsageError(
+                "evaluators of different metrics or protocols cannot be merged; "
+                "make both with the same arguments."
+            )
+        incoming = other._tally
+        if other._unnamed:
+            renamed = {
+                _number(i): _number(self._unnamed + i) for i in range(other._unnamed)
+            }
+            incoming = incoming.renamed(renamed)
+        self._tally.merge(incoming)
+        self._named.update(incoming.names)
+        self._unnamed += other._unnamed
+
+    def compute(self) -> Report:
+        """The report of everything scored so far; scoring may go on afterwards.
+
+        Raises:
+            PairingError: nothing was scored.
+        """
+        if not self._tally.names:
+            raise PairingError("nothing was scored; call update(pred, gt) first.")
+        result = Result.of(
+            self._tally, self._scorer.protocol, method=self.method, dataset=self.dataset
+        )
+        return Report((result,))
+
+    def _names(self, name: str | Sequence[str] | None, count: int) -> list[str]:
+        if name is None:
+            names = [_number(self._unnamed + i) for i in range(count)]
+            self._unnamed += count
+            return names
+        names = [name] if isinstance(name, str) else [str(n) for n in name]
+        if len(names) != count:
+            raise UsageError(f"{count} images came with {len(names)} names; give one for each.")
+        for own in names:
+            if own in self._named or names.count(own) > 1:
+                raise PairingError(f"image {own!r} was scored before; an image is scored once.")
+        return names
+
+
+def _number(index: int) -> str:
+    """The name of an image that came without one; no file stem starts with this sign."""
+    return f"#{index:06d}"

@@ -1,0 +1,106 @@
+"""One pass over each image: the foreground mask, and how often each byte occurs where."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+kernel = njit(cache=True, nogil=True)
+
+
+@kernel
+def byte_extent(pixels: NDArray[np.uint8]) -> tuple[int, int, int, int]:
+    """Smallest byte, largest byte, and how many bytes are 0 and 255, of uint8 (H, W)."""
+    low, high = np.uint8(255), np.uint8(0)
+    zeros = full = 0
+    for r in range(pixels.shape[0]):
+        row = pixels[r]
+        row_zeros = row_full = np.uint32(0)
+        for x in range(row.size):
+            v = row[x]
+            low = min(low, v)
+            high = max(high, v)
+            row_zeros += np.uint32(v == 0)
+            row_full += np.uint32(v == 255)
+        zeros += np.int64(row_zeros)
+        full += np.int64(row_full)
+    return np.int64(low), np.int64(high), zeros, full
+
+
+@kernel
+def foreground(
+    gt: NDArray[np.uint8], cut: int
+) -> tuple[NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
+    """Binarise a ground truth and measure where its foreground lies.
+
+    Args:
+        gt: uint8 (H, W).
+        cut: smallest foreground byte; 256 means none.
+
+    Returns:
+        mask uint8 (H, W) of 0 and 1; int64 (3,): foreground pixels, sum of their rows, sum of
+        their columns; int64 (4,): first row, last row, first column, last column of the
+        foreground (0, -1, 0, -1 if there is none).
+    """
+    height, width = gt.shape
+    mask = np.empty((height, width), np.uint8)
+    column_counts = np.zeros(width, np.int32)
+    sums = np.zeros(3, np.int64)
+    box = np.array([0, -1, 0, -1])
+    limit = np.int32(cut)
+    for r in range(height):
+        row = gt[r]
+        out = mask[r]
+        count = np.int32(0)
+        for x in range(row.size):
+            m = np.int32(np.int32(row[x]) >= limit)
+            out[x] = m
+            column_counts[x] += m
+            count += m
+        if count > 0:
+            if box[1] < 0:
+                box[0] = r
+            box[1] = r
+            sums[0] += count
+            sums[1] += np.int64(r) * count
+    for c in range(width):
+        if column_counts[c] > 0:
+            if box[3] < 0:
+                box[2] = c
+            box[3] = c
+            sums[2] += np.int64(c) * column_counts[c]
+    return mask, sums, box
+
+
+@kernel
+def quadrant_counts(
+    pred: NDArray[np.uint8], mask: NDArray[np.uint8], rows_above: int, columns_left: int
+) -> NDArray[np.int64]:
+    """Count the bytes of a prediction by quadrant and by background or foreground.
+
+    Args:
+        pred: uint8 (H, W).
+        mask: uint8 (H, W) of 0 and 1.
+        rows_above: rows in the top quadrants.
+        columns_left: columns in the left quadrants.
+
+    Returns:
+        int64 (4, 2, 256): quadrants top left, top right, bottom left, bottom right; background,
+        foreground; byte. Their sum over quadrants is the joint histogram of the pair.
+    """
+    height, width = pred.shape
+    counts = np.zeros((4, 512), np.int64)
+    for r in range(height):
+        q = 0 if r < rows_above else 2
+        _count_row(pred[r, :columns_left], mask[r, :columns_left], counts[q])
+        _count_row(pred[r, columns_left:], mask[r, columns_left:], counts[q + 1])
+    return counts.reshape((4, 2, 256))
+
+
+@kernel
+def _count_row(
+    pred: NDArray[np.uint8], mask: NDArray[np.uint8], counts: NDArray[np.int64]
+) -> None:
+    for x in range(pred.size):
+        counts[(np.uint64(mask[x]) << np.uint64(8)) | np.uint64(pred[x])] += 1

@@ -1,0 +1,91 @@
+"""S-measure from the quadrant histograms (Fan et al., ICCV 2017, "Structure-measure")."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+kernel = njit(cache=True, nogil=True)
+
+
+@kernel
+def object_score(joint: NDArray[np.int64], values: NDArray[np.float64], eps: float) -> float:
+    """So = u O(p over foreground) + (1 - u) O(1 - p over background), eq. 2 to 5.
+
+    Args:
+        joint: int64 (2, 256), pixels by background or foreground and byte; both occur.
+        values: float64 (256,), the value p of each byte.
+        eps: added to the denominator of O.
+    """
+    sizes = np.zeros(2, np.int64)
+    scores = np.zeros(2)
+    for side in range(2):
+        n = 0
+        total = 0.0
+        for v in range(256):
+            k = joint[side, v]
+            n += k
+            total += k * (values[v] if side == 1 else 1.0 - values[v])
+        mean = total / n
+        spread = 0.0
+        for v in range(256):
+            x = values[v] if side == 1 else 1.0 - values[v]
+            spread += joint[side, v] * (x - mean) ** 2
+        deviation = np.sqrt(spread / (n - 1)) if n > 1 else 0.0
+        sizes[side] = n
+        scores[side] = 2.0 * mean / (mean * mean + 1.0 + deviation + eps)
+    share = sizes[1] / (sizes[0] + sizes[1])
+    return scores[1] * share + scores[0] * (1.0 - share)
+
+
+@kernel
+def block_scores(
+    counts: NDArray[np.int64],
+    values: NDArray[np.float64],
+    uneven: NDArray[np.bool_],
+    eps: float,
+) -> NDArray[np.float64]:
+    """The similarity of each block, eq. 6 to 8; NaN for a block without pixels.
+
+    Args:
+        counts: int64 (4, 2, 256), see :func:`sodeval.kernels.counts.quadrant_counts`.
+        values: float64 (256,), the value p of each byte.
+        uneven: bool (4,), blocks of one byte whose mean misses that byte's value by a rounding:
+            their variance then is not zero.
+        eps: added to the denominators.
+    """
+    scores = np.empty(4)
+    for q in range(4):
+        both = counts[q, 0] + counts[q, 1]
+        n = both.sum()
+        if n == 0:
+            scores[q] = np.nan
+            continue
+        ones = counts[q, 1].sum()
+        x = 0.0
+        for v in range(256):
+            if both[v] == n:  # one byte only: its mean is its value, without a rounding
+                x = values[v]
+                break
+            x += both[v] * values[v] / n
+        y = ones / n
+        var_x = cov = 0.0
+        for v in range(256):
+            dx = values[v] - x
+            var_x += both[v] * dx * dx
+            cov += dx * (counts[q, 1, v] * (1.0 - y) - counts[q, 0, v] * y)
+        if ones == 0 or ones == n:
+            cov = 0.0  # g - y is zero in every term
+        var_x /= n - 1 + eps
+        var_y = (ones * (1.0 - y) ** 2 + (n - ones) * y**2) / (n - 1 + eps)
+        cov /= n - 1 + eps
+        above = 4.0 * x * y * cov
+        below = (x * x + y * y) * (var_x + var_y)
+        if above != 0.0:
+            scores[q] = above / (below + eps)
+        elif below == 0.0 and not uneven[q]:
+            scores[q] = 1.0
+        else:
+            scores[q] = 0.0
+    return scores

@@ -1,0 +1,329 @@
+"""Reports: what was scored, how, and the numbers; saved, loaded and compared bit for bit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sodeval import __version__
+from sodeval.errors import ReportError
+from sodeval.protocols import EvalProtocol
+from sodeval.signature import Signature, gt_hash
+from sodeval.tally import Tally
+from sodeval.writing import write_text
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FloatArray = NDArray[np.float64]
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One method on one data set.
+
+    Attributes:
+        method: name of the method.
+        dataset: canonical name of the data set.
+        signature: see :class:`sodeval.signature.Signature`.
+        protocol: name and every convention of the protocol.
+        images: images scored.
+        expected: images of the ground truth.
+        missing: ground truths without a prediction.
+        extra: predictions without a ground truth.
+        unreadable: files that could not be decoded, with the reason.
+        resized: predictions resized to their ground truth.
+        undefined: column -> images for which it has no value; they are left out of its mean.
+        warnings: kind -> images.
+        metrics: column -> score, a fraction; None where no image defines it.
+        curves: name -> float64 (levels,), the average over images, thresholds ascending.
+        thresholds: name -> float64 (levels,), the thresholds of each curve.
+        names: scored images in natural order.
+        columns: column -> float64 (images,), in the order of ``names``; NaN = undefined.
+        provenance: where the maps come from.
+    """
+
+    method: str
+    dataset: str
+    signature: str
+    protocol: Mapping[str, object]
+    images: int
+    expected: int
+    missing: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    resized: int = 0
+    undefined: Mapping[str, int] = field(default_factory=dict)
+    warnings: Mapping[str, int] = field(default_factory=dict)
+    metrics: Mapping[str, float | None] = field(default_factory=dict)
+    provenance: Mapping[str, str] = field(default_factory=lambda: {"kind": "maps"})
+    curves: Mapping[str, FloatArray] = field(default_factory=dict, repr=False)
+    thresholds: Mapping[str, FloatArray] = field(default_factory=dict, repr=False)
+    names: tuple[str, ...] = field(default=(), repr=False)
+    columns: Mapping[str, FloatArray] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(
+        cls,
+        tally: Tally,
+        protocol: EvalProtocol,
+        *,
+        method: str,
+        dataset: str,
+        expected: int | None = None,
+        missing: tuple[str, ...] = (),
+        extra: tuple[str, ...] = (),
+        unreadable: tuple[str, ...] = (),
+        zero: int = 0,
+    ) -> Self:
+        """Summarise a tally."""
+        names, columns = tally.rows()
+        metrics, undefined, curves = tally.summarise(columns, protocol)
+        expected = len(names) if expected is None else expected
+        signature = Signature.of(
+            protocol,
+            stems=names,
+            zero=zero,
+            skipped=expected - len(names),
+            resized=tally.resized,
+            gt=gt_hash(zip(tally.names, tally.masks, strict=True)) if names else None,
+        )
+        levels = np.arange(protocol.levels, dtype=np.float64)
+        return cls(
+            method=method,
+            dataset=dataset,
+            signature=str(signature),
+            protocol=protocol.to_dict(),
+            images=len(names),
+            expected=expected,
+            missing=missing,
+            extra=extra,
+            unreadable=unreadable,
+            resized=tally.resized,
+            undefined=undefined,
+            warnings=dict(sorted(tally.warnings.items())),
+            metrics=metrics,
+            curves=dict(sorted(curves.items())),
+            thresholds=dict.fromkeys(sorted(curves), levels),
+            names=names,
+            columns=columns,
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as it stands in the report's JSON."""
+        listed = ("missing", "extra", "unreadable")
+        mapped = ("protocol", "undefined", "warnings", "metrics", "provenance")
+        return {
+            "method": self.method,
+            "dataset": self.dataset,
+            "signature": self.signature,
+            "protocol": dict(self.protocol),
+            "images": self.images,
+            "expected": self.expected,
+            **{key: list(getattr(self, key)) for key in listed},
+            "resized": self.resized,
+            **{key: dict(getattr(self, key)) for key in mapped if key != "protocol"},
+        }
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read a result back; keys of later versions are left aside."""
+        known = {key: data[key] for key in cls.__dataclass_fields__ if key in data}
+        for key in ("missing", "extra", "unreadable"):
+            known[key] = tuple(known.get(key, ()))
+        return cls(**known)
+
+
+class Report:
+    """What ``score``, ``Evaluator.compute`` and ``Report.load`` give.
+
+    Attributes:
+        results: one :class:`Result` for each method and data set.
+        partial: True if scoring was interrupted; the results then cover what was done.
+        created: UTC time, ISO 8601.
+        environment: versions of what the numbers depend on.
+        notes: what was noticed on the way: stripped suffixes, folders left aside.
+    """
+
+    def __init__(
+        self,
+        results: tuple[Result, ...],
+        *,
+        partial: bool = False,
+        created: str | None = None,
+        environment: Mapping[str, str] | None = None,
+        tool_version: str = __version__,
+        notes: tuple[str, ...] = (),
+    ):
+        self.results = results
+        self.partial = partial
+        self.created = created or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        self.environment = dict(_environment() if environment is None else environment)
+        self.tool_version = tool_version
+        self.notes = notes
+
+    def __repr__(self) -> str:
+        shown = ", ".join(f"{r.method} on {r.dataset} ({r.images} images)" for r in self.results)
+        return f"<Report: {shown or 'empty'}{', partial' if self.partial else ''}>"
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over the results without their cost: equal numbers, equal digest."""
+        results = [r.to_dict() for r in self.results]
+        text = json.dumps(results, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def metrics(self) -> Mapping[str, float | None]:
+        """Scores of the only result.
+
+        Raises:
+            ReportError: there are several results.
+        """
+        return self._only("metrics").metrics
+
+    @property
+    def signature(self) -> str:
+        """Signature of the only result (ReportError if there are several)."""
+        return self._only("signature").signature
+
+    @property
+    def curves(self) -> Mapping[str, FloatArray]:
+        """Averaged curves of the only result, thresholds ascending (ReportError if several)."""
+        return self._with_curves(self._only("curves")).curves
+
+    @property
+    def thresholds(self) -> Mapping[str, FloatArray]:
+        """Thresholds of its curves (ReportError if there are several results)."""
+        return self._with_curves(self._only("thresholds")).thresholds
+
+    @property
+    def per_image(self) -> pd.DataFrame:
+        """One row an image: method, dataset, name, and one column a metric (NaN = undefined).
+
+        Raises:
+            ReportError: the report was loaded from JSON, which holds no rows.
+        """
+        import pandas as pd
+
+        frames = []
+        for result in self.results:
+            if result.images and not result.names:
+                raise ReportError(
+                    "this report holds no per-image rows; score again with --per-image FILE.csv."
+                )
+            head = {"method": result.method, "dataset": result.dataset, "name": result.names}
+            frames.append(pd.DataFrame({**head, **result.columns}))
+        return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a result: method, dataset, images, one column a score, protocol, signature."""
+        import pandas as pd
+
+        from sodeval.render.flat import records
+
+        return pd.DataFrame(records(self))
+
+    def to_markdown(self, decimals: int = 4) -> str:
+        """A Markdown table; the best score of a data set in bold."""
+        from sodeval.render.flat import markdown
+
+        return markdown(self, decimals)
+
+    def to_latex(self, decimals: int = 3) -> str:
+        """A booktabs table; the best score of a data set in bold, the second underlined."""
+        from sodeval.render.latex import latex
+
+        return latex(self, decimals)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as a JSON-ready dictionary."""
+        return {
+            "schema": SCHEMA,
+            "tool": {"name": "sodeval", "version": self.tool_version},
+            "created": self.created,
+            "partial": self.partial,
+            "environment": self.environment,
+            "notes": list(self.notes),
+            "digest": self.digest,
+            "results": [result.to_dict() for result in self.results],
+        }
+
+    def dumps(self) -> str:
+        """The report as JSON text; every number reads back as the same float64."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+    def to_json(self, path: str | os.PathLike[str]) -> None:
+        """Write the report, atomically.
+
+        Raises:
+            OutputError: the file cannot be written.
+        """
+        write_text(path, self.dumps())
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Read a report written by any version of sodeval with the same schema.
+
+        Raises:
+            ReportError: the file cannot be read or is not a report.
+        """
+        try:
+            data = json.loads(Path(path).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
+            raise ReportError(f"cannot read the report {os.fspath(path)}: {reason}.") from error
+        if not isinstance(data, dict) or "results" not in data:
+            raise ReportError(f"{os.fspath(path)} is not a sodeval report: it has no 'results'.")
+        if data.get("schema") != SCHEMA:
+            raise ReportError(
+                f"{os.fspath(path)} has report schema {data.get('schema')!r}; this version of "
+                f"sodeval reads schema {SCHEMA}."
+            )
+        return cls(
+            tuple(Result.from_dict(result) for result in data["results"]),
+            partial=data.get("partial", False),
+            created=data.get("created"),
+            environment=data.get("environment", {}),
+            tool_version=data.get("tool", {}).get("version", "unknown"),
+            notes=tuple(data.get("notes", ())),
+        )
+
+    def _only(self, what: str) -> Result:
+        if len(self.results) != 1:
+            raise ReportError(
+                f"report.{what} needs exactly one result and there are {len(self.results)}; "
+                f"use report.results[i].{what}."
+            )
+        return self.results[0]
+
+    @staticmethod
+    def _with_curves(result: Result) -> Result:
+        if not result.curves and result.images and not result.names:
+            raise ReportError("this report holds no curves; score again with --curves FILE.npz.")
+        return result
+
+
+def _environment() -> dict[str, str]:
+    import cv2
+    import numba
+
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "opencv": cv2.__version__,
+        "numba": numba.__version__,
+        "platform": f"{sys.platform}-{platform.machine()}",
+    }

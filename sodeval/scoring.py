@@ -1,0 +1,291 @@
+"""Scoring folders and archives: a thread for each worker, one ground truth at a time.
+
+A worker takes a ground truth, prepares it once, and scores every method's prediction for it, so
+that methods compared in one call share its decoding and distance transform, and a worker never
+holds more than three decoded images: the ground truth, a prediction, and its resized form.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, get_args
+
+import numpy as np
+
+from sodeval.errors import DecodeError, Interrupted, PairingError, UnknownNameError, UsageError
+from sodeval.files import FileRef
+from sodeval.images import MAX_PIXELS, Decoded, decode
+from sodeval.pairs import Match, Plan, discover, require_complete
+from sodeval.protocols import DEFAULT, EvalProtocol
+from sodeval.report import Report, Result
+from sodeval.scorer import Prepared, Scorer
+from sodeval.tally import Tally
+
+Missing = Literal["error", "skip", "zero"]
+SizeMismatch = Literal["resize", "error"]
+
+_TICK = 0.1  # seconds between looks at the progress, and so at Ctrl-C
+_LAST_WORDS = 0.5  # seconds a worker may take to end its image after Ctrl-C
+
+
+class Progress(Protocol):
+    """What :func:`score` tells while it works."""
+
+    def start(self, total: int) -> None:
+        """Scoring begins; ``total`` predictions are to be scored."""
+        ...
+
+    def advance(self, done: int) -> None:
+        """``done`` predictions have been scored so far."""
+        ...
+
+    def stop(self) -> None:
+        """Scoring has ended, one way or another."""
+        ...
+
+
+def score(
+    preds: str | os.PathLike[str],
+    gt: str | os.PathLike[str],
+    *,
+    metrics: str | Iterable[str] = "default",
+    protocol: str | EvalProtocol = DEFAULT,
+    missing: Missing = "error",
+    size_mismatch: SizeMismatch = "resize",
+    workers: int | None = None,
+    max_pixels: int = MAX_PIXELS,
+    progress: Progress | None = None,
+) -> Report:
+    """Score the predictions in one folder or archive against the ground truths in another.
+
+    Args:
+        preds: a folder, ``.zip`` or ``.tar``: flat, data-set folders, or method folders over
+            data-set folders.
+        gt: likewise: flat, or data-set folders (over ``gt``, ``mask`` … folders).
+        metrics: names as in ``--metrics``, a string or a list.
+        protocol: a protocol's name, or an :class:`~sodeval.protocols.EvalProtocol`.
+        missing: what a ground truth without a prediction means: an error, an image left out, or
+            an all-zero map. With ``"skip"``, files that cannot be read are left out too and
+            listed; with ``"zero"``, unreadable predictions are scored as all-zero maps and listed.
+        size_mismatch: resize a prediction as the protocol says, or raise.
+        workers: threads; by default one for each available core. Reports do not depend on it.
+        max_pixels: images larger than this are refused.
+        progress: told how far scoring is.
+
+    Returns:
+        One result for each method and data set.
+
+    Raises:
+        UnknownNameError: a metric or protocol does not exist.
+        UsageError: an option has a value it cannot have.
+        PairingError: files do not match up.
+        DecodeError: a file is not the image it should be.
+        ShapeError: sizes differ and ``size_mismatch`` is ``"error"``.
+        Interrupted: Ctrl-C; its ``report`` holds what was done.
+    """
+    _check_option("missing", missing, Missing)
+    _check_option("size_mismatch", size_mismatch, SizeMismatch)
+    if workers is not None and workers < 1:
+        raise UsageError(f"workers is {workers}; give 1 or more.")
+    if max_pixels < 1:
+        raise UsageError(f"max_pixels is {max_pixels}; give 1 or more.")
+    scorer = Scorer(metrics, protocol, size_mismatch)
+    with discover(preds, gt) as plan:
+        if missing == "error":
+            require_complete(plan)
+        run = _Run(plan, scorer, missing, max_pixels)
+        if progress is not None:
+            progress.start(run.total)
+        try:
+            run.go(workers or _available_cores(), progress)
+        except KeyboardInterrupt:
+            raise Interrupted(run.report(partial=True)) from None
+        finally:
+            if progress is not None:
+                progress.stop()
+        return run.report()
+
+
+@dataclass(slots=True)
+class _Group:
+    """A ground truth and the predictions to score against it, by index of their match."""
+
+    name: str
+    gt: FileRef
+    preds: list[tuple[int, FileRef | None]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Outcome:
+    """What becomes of one match."""
+
+    match: Match
+    tally: Tally
+    unreadable: dict[str, str] = field(default_factory=dict)
+    zero: int = 0
+
+
+class _Run:
+    """One call of :func:`score`: the work, the threads, and what they have found."""
+
+    def __init__(self, plan: Plan, scorer: Scorer, missing: Missing, max_pixels: int):
+        self.plan = plan
+        self.scorer = scorer
+        self.missing = missing
+        self.max_pixels = max_pixels
+        self.outcomes = [_Outcome(match, scorer.tally()) for match in plan.matches]
+        self.groups = _groups(plan)
+        self.total = sum(len(group.preds) for group in self.groups)
+        self.done = 0
+        self._next = 0
+        self._stopped = False
+        self._error: tuple[int, BaseException] | None = None
+        self._changed = threading.Condition()
+        self._first_done = threading.Event()
+
+    def go(self, workers: int, progress: Progress | None) -> None:
+        """Score everything; raise the first error in the order of the files, if any."""
+        threads = [
+            threading.Thread(target=self._work, args=(i,), daemon=True, name=f"sodeval-{i}")
+            for i in range(max(1, min(workers, len(self.groups))))
+        ]
+        try:
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                while thread.is_alive():
+                    thread.join(_TICK)
+                    if progress is not None:
+                        progress.advance(self.done)
+        except KeyboardInterrupt:
+            with self._changed:
+                self._stopped = True
+            self._first_done.set()
+            deadline = time.monotonic() + _LAST_WORDS
+            for thread in threads:
+                thread.join(max(0.0, deadline - time.monotonic()))
+            raise
+        if self._error is not None:
+            raise self._error[1]
+
+    def report(self, *, partial: bool = False) -> Report:
+        """Summarise what was scored."""
+        if not partial and not any(o.tally.names for o in self.outcomes):
+            reasons = [why for o in self.outcomes for why in o.unreadable.values()]
+            if reasons:
+                raise DecodeError(f"no image could be scored; {reasons[0]}")
+            raise PairingError("no image could be scored: every prediction is missing.")
+        notes = list(self.plan.notes)
+        results = []
+        with self._changed:
+            for outcome in self.outcomes:
+                match = outcome.match
+                if match.stripped:
+                    notes.append(f"{match.method} on {match.dataset}: {match.stripped}")
+                notes += sorted(outcome.unreadable.values())
+                results.append(
+                    Result.of(
+                        outcome.tally,
+                        self.scorer.protocol,
+                        method=match.method,
+                        dataset=match.dataset,
+                        expected=len(match.pairs),
+                        missing=match.missing,
+                        extra=match.extra,
+                        unreadable=tuple(sorted(outcome.unreadable)),
+                        zero=outcome.zero,
+                    )
+                )
+        return Report(tuple(results), partial=partial, notes=tuple(dict.fromkeys(notes)))
+
+    def _work(self, worker: int) -> None:
+        if worker > 0:
+            # the first image compiles or loads the kernels; doing so in every thread at once
+            # would only make the threads wait for each other
+            self._first_done.wait()
+        while True:
+            with self._changed:
+                if self._stopped or self._error is not None or self._next == len(self.groups):
+                    break
+                index = self._next
+                self._next += 1
+            try:
+                self._score(self.groups[index])
+            except BaseException as error:
+                with self._changed:
+                    # groups are handed out in order and those begun are ended, so the smallest
+                    # index is the same for any number of workers
+                    if self._error is None or index < self._error[0]:
+                        self._error = (index, error)
+            self._first_done.set()
+        self._first_done.set()
+
+    def _score(self, group: _Group) -> None:
+        """Score every prediction for one ground truth."""
+        prepared: Prepared | None = None
+        truth = self._decode(group.gt, [index for index, _ in group.preds])
+        if truth is not None:
+            prepared = self.scorer.prepare(truth.pixels, truth.traits)
+        for index, ref in group.preds:
+            if self._stopped:
+                return
+            if prepared is not None:
+                self._score_one(group.name, prepared, index, ref)
+            self.done += 1  # only shown, so a lost count does no harm
+
+    def _score_one(self, name: str, prepared: Prepared, index: int, ref: FileRef | None) -> None:
+        outcome = self.outcomes[index]
+        decoded = None if ref is None else self._decode(ref, [index])
+        absent = decoded is None
+        if decoded is None:
+            if self.missing != "zero":
+                return
+            decoded = Decoded(np.zeros(prepared.gt.shape, np.uint8), frozenset())
+        one = self.scorer.score(
+            decoded.pixels,
+            prepared,
+            label="a missing prediction" if ref is None else ref.label,
+            traits=decoded.traits,
+            absent=absent,
+        )
+        with self._changed:
+            if not self._stopped:
+                outcome.tally.add(name, one)
+                outcome.zero += absent
+
+    def _decode(self, ref: FileRef, matches: list[int]) -> Decoded | None:
+        """Decode a file; None if it cannot be and the rest is to be scored all the same."""
+        try:
+            return decode(ref.read(), ref.label, max_pixels=self.max_pixels)
+        except DecodeError as error:
+            if self.missing == "error":
+                raise
+            with self._changed:
+                for index in matches:
+                    self.outcomes[index].unreadable[ref.label] = str(error)
+            return None
+
+
+def _groups(plan: Plan) -> list[_Group]:
+    """The pairs of all matches by ground truth, in the order of the data sets and names."""
+    groups: dict[tuple[str, str], _Group] = {}
+    for index, match in enumerate(plan.matches):
+        for pair in match.pairs:
+            group = groups.setdefault((match.dataset, pair.name), _Group(pair.name, pair.gt))
+            group.preds.append((index, pair.pred))
+    return list(groups.values())
+
+
+def _available_cores() -> int:
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def _check_option(name: str, value: str, allowed: object) -> None:
+    if value not in get_args(allowed):
+        raise UnknownNameError(name, value, get_args(allowed))
