@@ -46,9 +46,7 @@ class Evaluator:
     def __len__(self) -> int:
         return len(self._tally.names)
 
-    def update(
-        self, pred: object, gt: object, name: str | Sequence[str] | None = None
-    ) -> None:
+    def update(self, pred: object, gt: object, name: str | Sequence[str] | None = None) -> None:
         """Score one image or a batch.
 
         Args:
@@ -91,9 +89,7 @@ class Evaluator:
             )
         incoming = other._tally
         if other._unnamed:
-            renamed = {
-                _number(i): _number(self._unnamed + i) for i in range(other._unnamed)
-            }
+            renamed = {_number(i): _number(self._unnamed + i) for i in range(other._unnamed)}
             incoming = incoming.renamed(renamed)
         self._tally.merge(incoming)
         self._named.update(incoming.names)

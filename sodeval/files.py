@@ -347,7 +347,7 @@ def _tar_spans(path: str) -> dict[str, tuple[int, int] | None]:
         with open(path, "rb") as file:
             file.seek(tar.offset)
             if file.read(tarfile.BLOCKSIZE).strip(b"\0"):
-                raise tarfile.ReadError("a member's header is damaged")
+                raise tarfile.ReadError("a header is damaged or cut short")
     for name in links:
         target, hops = name, 0
         while target in links and hops < len(links):

@@ -78,6 +78,7 @@ _CHUNK = struct.Struct(">I4s")
 _CHECKSUM = struct.Struct(">I")
 _DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 _GREY, _PALETTE, _GREY_ALPHA = 0, 3, 4
+_CRITICAL = (b"IHDR", b"PLTE", b"IDAT", b"IEND")
 _ANCILLARY = 0x20  # bit 5 of a chunk's first letter: decoders may skip it
 
 
@@ -110,12 +111,12 @@ def _png(data: bytes, max_pixels: int) -> Header:
             raise _truncated("PNG", f"it ends inside the chunk at byte {position}")
         intact = zlib.crc32(view[position + 4 : end]) == _CHECKSUM.unpack_from(data, end)[0]
         chunks += 1
-        if not kind[0] & _ANCILLARY:
-            if not intact:
-                raise _corrupt("PNG", f"the checksum of the chunk at byte {position} is wrong")
-            if kind not in (b"IHDR", b"PLTE", b"IDAT", b"IEND"):
-                raise _unread("a PNG variant")
-        if intact and not (grey and kind[0] & _ANCILLARY):
+        ancillary = kind[0] & _ANCILLARY
+        if not intact and (not ancillary or kind.upper() in _CRITICAL):  # its name may be damaged
+            raise _corrupt("PNG", f"the checksum of the chunk at byte {position} is wrong")
+        if not ancillary and kind not in _CRITICAL:
+            raise _unread("a PNG variant")
+        if intact and not (grey and ancillary):
             kept.append(view[position : end + 4])
             body[kind] = view[position + 8 : end]
         position = end + 4
@@ -188,18 +189,23 @@ def _bmp(data: bytes, max_pixels: int) -> Header:
     return Header(data, colour=True)
 
 
+_WEBP_HEADERS = {b"VP8X": 10, b"VP8 ": 10, b"VP8L": 5}
+
+
 def _webp(data: bytes, max_pixels: int) -> Header:
     if data[8:12] != b"WEBP":
         raise _foreign(data)
     end = 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):
         raise _truncated("WebP", f"it has {len(data)} of {end} bytes")
+    if len(data) < 32:
+        raise _unread("a WebP of less than 32 bytes")  # by OpenCV either
     position = 12
-    while position + 18 <= end:
+    while position + 8 <= end:
         kind, length = struct.unpack_from("<4sI", data, position)
-        body = data[position + 8 : position + 18]
+        body = data[position + 8 : position + 8 + min(length, 10)]
         position += 8 + length + length % 2
-        if position - length % 2 > end:
+        if position - length % 2 > end or len(body) < _WEBP_HEADERS.get(kind, 0):
             break
         if kind == b"VP8X":
             width, height = (1 + int.from_bytes(body[at : at + 3], "little") for at in (4, 7))
@@ -222,14 +228,15 @@ _TIFF_SIZES = dict(enumerate((0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8,
 _WIDTH, _HEIGHT, _BITS, _PACKING, _PHOTOMETRIC, _ORIENTATION = 256, 257, 258, 259, 262, 274
 _STRIPS, _SAMPLES, _STRIP_ROWS, _STRIP_BYTES, _PLANAR = 273, 277, 278, 279, 284
 _TILE_WIDTH, _TILE_HEIGHT, _TILES, _TILE_BYTES, _SAMPLE_FORMAT = 322, 323, 324, 325, 339
+_TIFF_TAGS = frozenset((*range(256, 285), *range(322, 326), 339))
 _DEFLATE = (8, 32946)
 # none, CCITT (3), LZW, JPEG, deflate, PackBits: what every OpenCV wheel can unpack. An unknown
 # scheme is not an error to it: the picture comes back unfilled.
 _TIFF_PACKINGS = (1, 2, 3, 4, 5, 7, *_DEFLATE, 32773)
 
 
-class _Directory(NamedTuple):
-    """The whole-number fields of one TIFF page, and where the next page's directory is."""
+class _Page(NamedTuple):
+    """A TIFF page's directory: its whole-number fields, and where the next directory is."""
 
     fields: dict[int, tuple[int, ...]]
     next: int
@@ -238,36 +245,36 @@ class _Directory(NamedTuple):
         return self.fields.get(tag, (default,))[0]
 
 
-def _directory(data: bytes, order: str, big: bool, at: int) -> _Directory:
-    """Read the directory at byte ``at``; `struct.error` where the file ends too early."""
-    (count,) = struct.unpack_from(order + ("Q" if big else "H"), data, at)
-    at += 8 if big else 2
-    entry, pointer, inline = ("HHQ", "Q", 8) if big else ("HHI", "I", 4)
-    fields = {}
-    for _ in range(count):
-        tag, kind, values = struct.unpack_from(order + entry, data, at)
-        where = at + 4 + inline
-        at = where + inline
-        size = values * _TIFF_SIZES.get(kind, 0)
+def _page(data: bytes, order: str, big: bool, at: int, tags: frozenset[int]) -> _Page:
+    """Read ``tags`` of the directory at byte ``at``; `struct.error` where the file is too short."""
+    head, entry, pointer, inline = ("Q", "HHQ", "Q", 8) if big else ("H", "HHI", "I", 4)
+    (count,) = struct.unpack_from(order + head, data, at)
+    at += struct.calcsize(order + head)
+    end = at + count * (4 + 2 * inline)
+    (next_at,) = struct.unpack_from(order + pointer, data, end)
+    fields: dict[int, tuple[int, ...]] = {}
+    for where in range(at, end, 4 + 2 * inline) if tags else ():
+        tag, kind, values = struct.unpack_from(order + entry, data, where)
+        size, where = values * _TIFF_SIZES.get(kind, 0), where + 4 + inline
         if size > inline:
             (where,) = struct.unpack_from(order + pointer, data, where)
             if where + size > len(data):
                 raise struct.error
-        if size and (letter := _TIFF_LETTERS.get(kind)):
+        if tag in tags - fields.keys() and size and (letter := _TIFF_LETTERS.get(kind)):
             fields[tag] = struct.unpack_from(f"{order}{values}{letter}", data, where)
-    return _Directory(fields, struct.unpack_from(order + pointer, data, at)[0])
+    return _Page(fields, next_at)
 
 
 def _tiff(data: bytes, max_pixels: int) -> Header:
     order, big = ("<" if data[:2] == b"II" else ">"), 43 in data[2:4]
     try:
         (at,) = struct.unpack_from(order + ("Q" if big else "I"), data, 8 if big else 4)
-        page = _directory(data, order, big, at)
+        page = _page(data, order, big, at, _TIFF_TAGS)
         # Later pages are not read, but libtiff follows the chain and complains when it breaks.
         walked, at = {at}, page.next
         while at and at not in walked:
             walked.add(at)
-            at = _directory(data, order, big, at).next
+            at = _page(data, order, big, at, frozenset()).next
     except (struct.error, OverflowError):
         raise _truncated("TIFF", "it ends before its directory does") from None
     width, height = page.one(_WIDTH, 0), page.one(_HEIGHT, 0)
@@ -288,7 +295,7 @@ def _tiff(data: bytes, max_pixels: int) -> Header:
     return Header(data, colour=not grey, palette=photometric == 3)
 
 
-def _check_pieces(data: bytes, page: _Directory, width: int, height: int, pixel_bits: int) -> None:
+def _check_pieces(data: bytes, page: _Page, width: int, height: int, pixel_bits: int) -> None:
     """Check that every strip or tile of a TIFF page lies in the file and is long enough."""
     if _TILES in page.fields:
         tall, wide = page.one(_TILE_HEIGHT, 0), page.one(_TILE_WIDTH, 0)
@@ -313,6 +320,9 @@ def _check_pieces(data: bytes, page: _Directory, width: int, height: int, pixel_
             rows = min(tall, height - index % plane_pieces * tall)
         if packing == 1 and not subsampled and size < row_bytes * rows:
             raise _truncated("TIFF", f"a strip has {size} of {row_bytes * rows} bytes")
+        if packing == 1 and _TILES in page.fields and size % 1024:
+            # libtiff rounds its buffer up, then OpenCV refuses the tile; a file on disk it can map
+            raise _unread("a TIFF of plain tiles that are no multiple of 1024 bytes")
         if packing in _DEFLATE:  # libtiff would keep what it could unpack
             piece = data[start : start + size]
             if not _inflates(piece, row_bytes * rows, row_bytes * tall):

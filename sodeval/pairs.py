@@ -26,6 +26,16 @@ from sodeval.errors import PairingError
 from sodeval.files import FileRef, FolderStore, Store, open_store
 
 _SHOWN = 5  # names a message lists before it only counts
+_NUMBER = re.compile("0*([0-9]+)")
+_PREDS_HINT = (
+    "If these folders are methods, put data-set folders below them: PREDS/METHOD/{dataset}."
+)
+_MASKS_HINT = "If these folders are data sets, give the folders of predictions the same names."
+_NAMES_HINT = (
+    "Give both the same names; a prefix or suffix that all files of one side share may stay "
+    "if it is the only one that fits."
+)
+_SWAPPED_HINT = "The two look swapped: predictions come first, ground truth second."
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,9 +151,6 @@ def natural_key(name: str) -> str:
     return f"{_NUMBER.sub(_by_value, name.casefold())}\0{name}"
 
 
-_NUMBER = re.compile("0*([0-9]+)")
-
-
 def _by_value(number: re.Match[str]) -> str:
     digits = number[1]
     return chr(len(digits)) + digits
@@ -231,7 +238,21 @@ def _matches(preds: Store, gts: Store, notes: list[str]) -> list[Match]:
                 masks[dataset] = {stem: refs[stem] for stem in sorted(refs, key=natural_key)}
             hint = _PREDS_HINT.format(dataset=dataset)
             maps = _by_stem(preds, by_method[method][dataset].files, "predictions", hint)
-            matches.append(_match(method, dataset, maps, masks[dataset], preds, gts))
+            match = _match(method, dataset, maps, masks[dataset])
+            if match is None:
+                places = (
+                    f"{_label(store, part.path)} has {next(iter(stems))!r}"
+                    for store, part, stems in (
+                        (preds, by_method[method][dataset], maps),
+                        (gts, truths[dataset], masks[dataset]),
+                    )
+                )
+                raise PairingError(
+                    f"no prediction of {method} for {dataset} is named like a mask: "
+                    f"{', '.join(places)}. "
+                    f"{_SWAPPED_HINT if _look_swapped(preds, gts) else _NAMES_HINT}"
+                )
+            matches.append(match)
     return matches
 
 
@@ -266,7 +287,7 @@ def _truths_by_id(
     if not by_id:
         raise PairingError(
             f"ground truth: {store.label!r} has a folder of images, but none of masks "
-            f"(gt, mask, …). Give the folder of masks itself."
+            "(gt, mask, …). Give the folder of masks itself."
         )
     return by_id
 
@@ -399,12 +420,6 @@ def _look_swapped(preds: Store, gts: Store) -> bool:
     return is_mask_folder(preds.name) and not any(map(is_mask_folder, gt_folders))
 
 
-_PREDS_HINT = (
-    "If these folders are methods, put data-set folders below them: PREDS/METHOD/{dataset}."
-)
-_MASKS_HINT = "If these folders are data sets, give the folders of predictions the same names."
-
-
 def _by_stem(store: Store, paths: Iterable[str], what: str, hint: str) -> dict[str, FileRef]:
     """The files by their stems, of which there may be one each."""
     by_stem: dict[str, str] = {}
@@ -421,14 +436,10 @@ def _by_stem(store: Store, paths: Iterable[str], what: str, hint: str) -> dict[s
 
 
 def _match(
-    method: str,
-    dataset: str,
-    maps: dict[str, FileRef],
-    masks: dict[str, FileRef],
-    preds: Store,
-    gts: Store,
-) -> Match:
-    of_mask = {name: name for name in masks}  # the prediction's stem
+    method: str, dataset: str, maps: dict[str, FileRef], masks: dict[str, FileRef]
+) -> Match | None:
+    """The pairs of one method and data set; None if there is not a single one."""
+    of_mask = {name: name for name in masks}  # the stem of the prediction; "" is nobody's
     stripped = None
     if maps.keys().isdisjoint(masks):
         pred_affix, gt_affix = _affix(maps, masks), _affix(masks, maps)
@@ -439,17 +450,7 @@ def _match(
             stripped = f"ground truth: {_in_words(*gt_affix)}"
             of_mask = {name: _core(name, *gt_affix) or "" for name in masks}
         else:
-            raise PairingError(
-                f"no prediction of {method} for {dataset} is named like a mask: "
-                f"{preds.label!r} has {next(iter(maps))!r}, {gts.label!r} has "
-                f"{next(iter(masks))!r}. "
-                + (
-                    "The two look swapped: predictions come first, ground truth second."
-                    if _look_swapped(preds, gts)
-                    else "Give both the same names; a prefix or suffix that all files of one "
-                    "side share may stay if it is the only one that fits."
-                )
-            )
+            return None
     pairs = tuple(Pair(name, maps.get(of_mask.get(name, "")), ref) for name, ref in masks.items())
     used = {of_mask.get(name) for name in masks}
     extra = tuple(sorted((stem for stem in maps if stem not in used), key=natural_key))

@@ -82,9 +82,7 @@ class EvalProtocol:
     """Blocks end after the centroid's row and column, halves rounded to even."""
     smeasure_denominator: Literal["N-1+eps"] = field(default="N-1+eps", metadata=_key("Sden"))
     """Of block variances; the deviation of a single pixel is 0."""
-    smeasure_empty_block: Literal["undefined"] = field(
-        default="undefined", metadata=_key("Sblock")
-    )
+    smeasure_empty_block: Literal["undefined"] = field(default="undefined", metadata=_key("Sblock"))
     """A centroid in the last row or column leaves a block without pixels."""
     smeasure_floor: Literal[0] = field(default=0, metadata=_key("Smin"))
     """Smallest S."""

@@ -71,7 +71,7 @@ class Scorer:
         if "palette" in traits and truth.positives == 0 and high > 0:
             warnings.append("empty_palette_gt")
         packed = np.packbits(truth.mask)
-        digest = hashlib.blake2b(packed, digest_size=8, salt=b"%d" % truth.shape[1]).digest()
+        digest = hashlib.blake2b(packed.data, digest_size=8, salt=b"%d" % truth.shape[1]).digest()
         return Prepared(truth, int.from_bytes(digest, "little"), tuple(warnings))
 
     def score(

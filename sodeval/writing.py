@@ -52,3 +52,20 @@ def write_text(path: str | os.PathLike[str], text: str) -> None:
     """
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8", newline="\n")
+
+
+def check_target(path: str | os.PathLike[str]) -> None:
+    """Make sure that a file can be written, before the work whose result it is to hold.
+
+    Raises:
+        OutputError: the folder or the file cannot be written.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise OutputError(f"cannot write {target}: it is a folder; name a file.")
+    folder = next(one for one in target.absolute().parents if os.path.lexists(one))
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise OutputError(f"cannot write {target}: {error.strerror or error}.") from error

@@ -23,9 +23,9 @@ def byte_extent(pixels: NDArray[np.uint8]) -> tuple[int, int, int, int]:
             high = max(high, v)
             row_zeros += np.uint32(v == 0)
             row_full += np.uint32(v == 255)
-        zeros += np.int64(row_zeros)
-        full += np.int64(row_full)
-    return np.int64(low), np.int64(high), zeros, full
+        zeros += int(row_zeros)
+        full += int(row_full)
+    return int(low), int(high), zeros, full
 
 
 @kernel
@@ -89,7 +89,7 @@ def quadrant_counts(
         int64 (4, 2, 256): quadrants top left, top right, bottom left, bottom right; background,
         foreground; byte. Their sum over quadrants is the joint histogram of the pair.
     """
-    height, width = pred.shape
+    height = pred.shape[0]
     counts = np.zeros((4, 512), np.int64)
     for r in range(height):
         q = 0 if r < rows_above else 2
@@ -99,8 +99,6 @@ def quadrant_counts(
 
 
 @kernel
-def _count_row(
-    pred: NDArray[np.uint8], mask: NDArray[np.uint8], counts: NDArray[np.int64]
-) -> None:
+def _count_row(pred: NDArray[np.uint8], mask: NDArray[np.uint8], counts: NDArray[np.int64]) -> None:
     for x in range(pred.size):
         counts[(np.uint64(mask[x]) << np.uint64(8)) | np.uint64(pred[x])] += 1

@@ -64,9 +64,7 @@ def fbeta_curves(
 
 
 @kernel
-def emeasure_curve(
-    counts: NDArray[np.int64], positives: int, size: int, eps: float
-) -> FloatCurve:
+def emeasure_curve(counts: NDArray[np.int64], positives: int, size: int, eps: float) -> FloatCurve:
     """E-measure at each level (Fan et al., IJCAI 2018, eq. 3 to 5), divided by N - 1 + eps.
 
     Only four pairs of (prediction, ground truth) exist, so the alignment matrix has four values.
@@ -106,9 +104,7 @@ def emeasure_curve(
 
 
 @kernel
-def add_exactly(
-    curve: FloatCurve, high: NDArray[np.int64], low: NDArray[np.int64]
-) -> None:
+def add_exactly(curve: FloatCurve, high: NDArray[np.int64], low: NDArray[np.int64]) -> None:
     """Add a curve to fixed-point sums, so that the order of additions cannot matter.
 
     A value below 2^30 is split into whole units of 2^-30 and the rest in units of 2^-62; values

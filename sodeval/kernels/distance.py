@@ -121,9 +121,7 @@ def squared_distance(mask: NDArray[np.uint8]) -> NDArray[np.uint16]:
 
 
 @kernel
-def _own_columns(
-    row: NDArray[np.uint8], gap: NDArray[np.uint16], line: NDArray[np.uint16]
-) -> None:
+def _own_columns(row: NDArray[np.uint8], gap: NDArray[np.uint16], line: NDArray[np.uint16]) -> None:
     """Move each column's counter to this row, and lower the line to its square."""
     for x in range(row.size):
         g = min(np.int32(gap[x]) + np.int32(1), np.int32(256))
@@ -209,4 +207,4 @@ def _flag_near(line: NDArray[np.uint16], reach_sq: int, near: NDArray[np.uint8])
         hit = np.uint8(np.uint16(line[x] - np.uint16(1)) <= reach)  # 0 - 1 wraps to 65535
         near[x] = hit
         count += np.uint32(hit)
-    return np.int64(count)
+    return int(count)

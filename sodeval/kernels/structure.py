@@ -36,7 +36,7 @@ def object_score(joint: NDArray[np.int64], values: NDArray[np.float64], eps: flo
         sizes[side] = n
         scores[side] = 2.0 * mean / (mean * mean + 1.0 + deviation + eps)
     share = sizes[1] / (sizes[0] + sizes[1])
-    return scores[1] * share + scores[0] * (1.0 - share)
+    return float(scores[1] * share + scores[0] * (1.0 - share))
 
 
 @kernel

@@ -114,7 +114,7 @@ def smoothed_error(
                 smooth[(centre - 2) % 7], smooth[(centre + 2) % 7],
                 smooth[(centre - 3) % 7], smooth[(centre + 3) % 7],
             )  # fmt: skip
-    return column_sums.sum()
+    return float(column_sums.sum())
 
 
 @kernel

@@ -61,11 +61,12 @@ def test_folder_reads_and_labels(tmp_path, monkeypatch):
         ("preds/", "preds/DUTS-TE/x.png"),
         ("./preds", "./preds/DUTS-TE/x.png"),
         (".", "./preds/DUTS-TE/x.png"),
+        (tmp_path, f"{tmp_path}/preds/DUTS-TE/x.png"),
     ]:
         store = open_store(typed)
         ref = FileRef(store, store.paths[0])
         assert ref.label == label
-        assert ref.read() == b"preds/DUTS-TE/x.png"[6 if typed != "." else 0 :] or ref.read()
+        assert ref.read() == b"preds/DUTS-TE/x.png"
 
 
 @pytest.mark.parametrize("typed", ["a/preds", "a/preds/", "a/../a/preds/.", "a/preds//"])
@@ -265,10 +266,13 @@ def test_damaged_archives(tmp_path, name, data):
         open_store(tmp_path / name)
 
 
-def test_cut_tar(tmp_path):
+@pytest.mark.parametrize(
+    ("size", "reason"), [(1500, "unexpected end"), (3000, "a header is damaged or cut short")]
+)
+def test_cut_tar(tmp_path, size, reason):
     path = make_tar(tmp_path / "p.tar", {"a.png": b"a" * 2000, "b.png": b"b" * 2000})
-    path.write_bytes(path.read_bytes()[:3000])
-    with pytest.raises(DecodeError, match=r"cannot read the archive .*p\.tar: unexpected end"):
+    path.write_bytes(path.read_bytes()[:size])
+    with pytest.raises(DecodeError, match=rf"cannot read the archive .*p\.tar: {reason}"):
         open_store(path)
 
 
@@ -285,7 +289,7 @@ def test_tar_with_a_damaged_header_is_not_taken_for_a_short_one(tmp_path):
     raw = bytearray(path.read_bytes())
     raw[1024 + 148] ^= 0xFF  # the checksum of the second member
     path.write_bytes(raw)
-    with pytest.raises(DecodeError, match="a member's header is damaged"):
+    with pytest.raises(DecodeError, match="a header is damaged or cut short"):
         open_store(path)
 
 

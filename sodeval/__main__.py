@@ -1,0 +1,5 @@
+"""``python -m sodeval``."""
+
+from sodeval.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,127 @@
+"""The command line: a lazy group, one file for each command group.
+
+A command parses its options, calls one library function and prints. Errors become text and an
+exit code here and nowhere else. Listing the commands imports none of them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from typing import Any
+
+import click
+
+from sodeval import __version__
+from sodeval.errors import INTERRUPTED, SodevalError, UnknownNameError
+
+# command -> (where it lives, its line in `sodeval --help`)
+_COMMANDS = {
+    "score": ("sodeval.cli.score:score", "Score saliency maps against their ground truths."),
+    "metrics": ("sodeval.cli.catalogue:metrics", "List the metrics, or show one."),
+    "protocols": ("sodeval.cli.catalogue:protocols", "List the protocols, or show one."),
+    "demo": ("sodeval.cli.demo:demo", "Make a small sample set, score it and write a report."),
+    "warmup": ("sodeval.cli.warmup:warmup", "Compile the kernels now, not at the first score."),
+}
+
+_INTERNAL = 70  # EX_SOFTWARE of sysexits.h: a bug of ours, not the user's
+
+
+class _LazyGroup(click.Group):
+    """Imports a command only when it is run."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, _, name = _COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not args[0].startswith("-") and args[0] not in _COMMANDS:
+            raise click.UsageError(str(UnknownNameError("command", args[0], _COMMANDS)), ctx)
+        return super().resolve_command(ctx, args)
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run a command line and exit with the code its outcome asks for."""
+
+        def run() -> object:
+            return super(_LazyGroup, self).main(args, prog_name, complete_var, False, **extra)
+
+        return sys.exit(_exit_code(run)) if standalone_mode else run()
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in _COMMANDS.items()])
+
+
+@click.group(
+    cls=_LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: sodeval score preds/ gt/",
+)
+@click.version_option(__version__, prog_name="sodeval")
+def cli() -> None:
+    """Score saliency maps to the digit of the reference tools, with a signature on every number."""
+
+
+def main() -> int:
+    """Entry point: the exit code of this process's command line."""
+    try:
+        cli.main(prog_name="sodeval")
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else 0
+    return 0
+
+
+def _exit_code(run: Callable[[], object]) -> int:
+    """Run a command; turn whatever it raises into one line on standard error and a code."""
+    try:
+        # without standalone mode click hands over its errors, and the code a command returns
+        code = run()
+        sys.stdout.flush()
+        return code if isinstance(code, int) else 0
+    except click.exceptions.Abort:
+        return _say("interrupted.", INTERRUPTED)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except SodevalError as error:
+        return _say(str(error), error.exit_code)
+    except KeyboardInterrupt:
+        return _say("interrupted.", INTERRUPTED)
+    except BrokenPipeError:
+        # the reader of our output went away, as `| head` does; nothing is wrong
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except MemoryError:
+        return _say("not enough memory; use fewer --workers or a smaller --max-pixels.", 3)
+    except Exception as error:
+        if os.environ.get("SODEVAL_DEBUG"):
+            raise
+        if "cannot cache function" in str(error):
+            return _say("no folder to keep compiled kernels in; set NUMBA_CACHE_DIR to one.", 3)
+        return _say(
+            f"internal error: {type(error).__name__}: {error}. This is a bug in sodeval; "
+            "please report it with the output of the same command under SODEVAL_DEBUG=1.",
+            _INTERNAL,
+        )
+
+
+def _say(message: str, code: int) -> int:
+    click.echo(f"sodeval: {message}", err=True)
+    return code

@@ -1,0 +1,151 @@
+"""``sodeval score``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sodeval.cli.options import (
+    decimals_option,
+    format_option,
+    print_notes,
+    print_report,
+    quiet_option,
+)
+from sodeval.errors import INTERRUPTED, DataError, Interrupted
+
+if TYPE_CHECKING:
+    from sodeval.report import Report
+
+
+@click.command(
+    context_settings={"help_option_names": ["-h", "--help"]},
+    epilog="Example: sodeval score preds/ gt/ -o report.json --format latex",
+)
+@click.argument("preds")
+@click.argument("gt")
+@click.option("--metrics", default="default", show_default=True, help="Comma-separated names.")
+@click.option("--protocol", default="pysodmetrics", show_default=True, help="Whose conventions.")
+@click.option(
+    "--missing",
+    type=click.Choice(["error", "skip", "zero"]),
+    default="error",
+    show_default=True,
+    help="A ground truth without a prediction stops the run, is left out, or scores as all zero.",
+)
+@click.option(
+    "--size-mismatch",
+    type=click.Choice(["resize", "error"]),
+    default="resize",
+    show_default=True,
+    help="A prediction of another size is resized as the protocol says, or stops the run.",
+)
+@click.option("--workers", type=click.IntRange(1), help="Threads.  [default: the cores available]")
+@click.option(
+    "--max-pixels",
+    type=click.IntRange(1),
+    help="Refuse larger images.  [default: 268435456]",
+)
+@format_option
+@decimals_option
+@click.option("-o", "--output", metavar="REPORT.json", help="Write the report.")
+@click.option("--per-image", metavar="FILE.csv|.parquet", help="Write one row an image.")
+@click.option("--curves", metavar="FILE.npz|.csv", help="Write the averaged curves.")
+@click.option("--plots", metavar="DIR", help="Draw PR, F and E curves as PNG and SVG.")
+@quiet_option
+def score(
+    preds: str,
+    gt: str,
+    metrics: str,
+    protocol: str,
+    missing: str,
+    size_mismatch: str,
+    workers: int | None,
+    max_pixels: int | None,
+    form: str,
+    decimals: int | None,
+    output: str | None,
+    per_image: str | None,
+    curves: str | None,
+    plots: str | None,
+    quiet: bool,
+) -> int:
+    """Score the saliency maps in PREDS against the ground truths in GT.
+
+    Both are folders or .zip or .tar archives: flat; data-set folders on both sides
+    (PREDS/DUTS-TE/x.png, GT/DUTS-TE/gt/x.png); or method folders over data-set folders
+    (PREDS/METHOD/DUTS-TE/x.png). Files are matched by name without extension.
+
+    Exit code 3 means that files do not match up or cannot be read, even if the rest was scored.
+    """
+    from sodeval.cli.progress import ScoreProgress
+    from sodeval.images import MAX_PIXELS
+    from sodeval.scoring import score as run
+    from sodeval.writing import check_target
+
+    for path in (output, per_image, curves):
+        if path is not None:
+            check_target(path)
+    if per_image is not None or curves is not None or plots is not None:
+        _check_formats(per_image, curves, plots)
+    try:
+        report = run(
+            preds,
+            gt,
+            metrics=metrics,
+            protocol=protocol,
+            missing=missing,  # type: ignore[arg-type] # click has checked the choice
+            size_mismatch=size_mismatch,  # type: ignore[arg-type]
+            workers=workers,
+            max_pixels=max_pixels or MAX_PIXELS,
+            progress=None if quiet else ScoreProgress(),
+        )
+    except Interrupted as stopped:
+        _write(stopped.report, output, per_image)
+        kept = ", ".join(path for path in (output, per_image) if path is not None)
+        done = sum(result.images for result in stopped.report.results)
+        click.echo(
+            f"sodeval: interrupted after {done} images"
+            + (f"; what was done is in {kept}, marked partial." if kept else "."),
+            err=True,
+        )
+        return INTERRUPTED
+    _write(report, output, per_image)
+    if curves is not None:
+        from sodeval.render.flat import write_curves
+
+        write_curves(report, curves)
+    if plots is not None:
+        from sodeval.render.plots import write_plots
+
+        write_plots(report, Path(plots))
+    print_report(report, form, decimals)
+    if not quiet:
+        print_notes(report)
+    unreadable = sum(len(result.unreadable) for result in report.results)
+    return DataError.exit_code if unreadable else 0
+
+
+def _check_formats(per_image: str | None, curves: str | None, plots: str | None) -> None:
+    """Refuse now what could only be refused after scoring."""
+    from sodeval.render import flat
+
+    if per_image is not None:
+        flat.check_per_image(per_image)
+    if curves is not None:
+        flat.check_curves(curves)
+    if plots is not None:
+        from sodeval.render.plots import check_plots
+
+        check_plots(Path(plots))
+
+
+def _write(report: Report, output: str | None, per_image: str | None) -> None:
+    if output is not None:
+        report.to_json(output)
+    if per_image is not None:
+        from sodeval.render.flat import write_per_image
+
+        write_per_image(report, per_image)

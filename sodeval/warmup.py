@@ -1,0 +1,47 @@
+"""Compiling the kernels ahead of time, and telling whether that has been done."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from sodeval.kernels import counts, curves, distance, structure, weighted
+
+_KERNELS = (
+    counts.byte_extent,
+    counts.foreground,
+    counts.quadrant_counts,
+    curves.add_exactly,
+    curves.emeasure_curve,
+    curves.fbeta_curves,
+    curves.passing,
+    distance.nearby_sources,
+    distance.squared_distance,
+    structure.block_scores,
+    structure.object_score,
+    weighted.decayed_error,
+    weighted.smoothed_error,
+)
+
+
+def is_warm() -> bool:
+    """Whether every kernel lies compiled in Numba's cache (perhaps from an older version)."""
+    tag = f"py{sys.version_info.major}{sys.version_info.minor}"
+    for kernel in _KERNELS:
+        function = kernel.py_func
+        module = function.__module__.rpartition(".")[2]
+        pattern = f"{module}.{function.__qualname__}-*.{tag}*.nbi"
+        folder = kernel.stats.cache_path
+        if folder is None or not any(Path(folder).glob(pattern)):
+            return False
+    return True
+
+
+def warm_up() -> None:
+    """Compile every kernel, or load it from the cache, by scoring a tiny pair."""
+    from sodeval.evaluator import Evaluator
+
+    ramp = np.arange(256, dtype=np.uint8).reshape(16, 16)
+    Evaluator(metrics="default").update(ramp, np.where(ramp > 99, np.uint8(255), np.uint8(0)))
