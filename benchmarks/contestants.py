@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterable
@@ -10,7 +11,6 @@ from multiprocessing.pool import ThreadPool
 
 import cv2
 import numpy as np
-import py_sod_metrics as peer
 from maps import Folder, Pair
 
 import sodeval
@@ -23,6 +23,14 @@ from sodeval.metrics.fbeta import FBeta
 from sodeval.metrics.smeasure import SMeasure
 from sodeval.metrics.weighted_fbeta import WeightedFBeta, surroundings
 from sodeval.scorer import Scorer
+
+try:
+    import py_sod_metrics as peer
+except ImportError:
+    sys.exit(
+        "pysodmetrics is missing. Make an environment of its own for this benchmark and run "
+        "`pip install . pysodmetrics==1.6.2` in it."
+    )
 
 PROTOCOL = "pysodmetrics"
 TOLERANCE = 1e-9

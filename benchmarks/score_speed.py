@@ -5,16 +5,11 @@ See README.md beside this file. Everything that is compared is timed in one run,
 
 from __future__ import annotations
 
-import os
-
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-for _name in THREADS:  # before NumPy is imported
-    os.environ[_name] = "1"
-
 import argparse
-import importlib.util
 import json
+import os
 import platform
+import re
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -24,23 +19,24 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from timing import Rounds, cores, pinned, race
-
-if importlib.util.find_spec("py_sod_metrics") is None:
-    sys.exit(
-        "pysodmetrics is missing. Make an environment of its own for this benchmark and run "
-        "`pip install . pysodmetrics==1.6.2` in it."
-    )
+os.environ["OMP_NUM_THREADS"] = "1"  # read when NumPy is imported
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+os.environ["MKL_NUM_THREADS"] = "1"
 
 import contestants as who
 import cv2
 import maps
 import processes
 from tables import print_all
+from timing import Rounds, cores, pinned, race
+
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 SIZES = ("400x300", "512x512", "1024x1024", "2048x2048")
 QUICK_SIZES = ("400x300", "512x512")
 SEED = 20261121
+MOST = 100  # pairs of one size
+PIXELS = 12_000_000  # of all pairs of one size, as far as there are four of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,9 @@ def main() -> None:
 def parse() -> argparse.Namespace:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sizes", nargs="+", metavar="WxH", help="default: " + " ".join(SIZES))
+    parser.add_argument(
+        "--sizes", nargs="+", type=size_name, metavar="WxH", help="default: " + " ".join(SIZES)
+    )
     parser.add_argument(
         "--pairs",
         nargs=2,
@@ -101,6 +99,13 @@ def parse() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def size_name(text: str) -> str:
+    """A size as typed, if it is one."""
+    if not re.fullmatch(r"[1-9]\d*x[1-9]\d*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a size; write WIDTHxHEIGHT, as 400x300")
+    return text
+
+
 def plan(args: argparse.Namespace) -> list[str]:
     """The sizes to time, by name."""
     sizes = list(args.sizes or (QUICK_SIZES if args.quick else SIZES))
@@ -110,9 +115,9 @@ def plan(args: argparse.Namespace) -> list[str]:
 def make_folder(args: argparse.Namespace, size: str, root: Path) -> maps.Folder:
     """The files to score at one size: fewer of the larger ones."""
     if size == "as stored":
-        return maps.as_stored(root, tuple(args.pairs), 4 if args.quick else 60)
+        return maps.as_stored(root, tuple(args.pairs), 4 if args.quick else MOST)
     width, height = map(int, size.split("x"))
-    count = 4 if args.quick else max(3, min(48, 6_000_000 // (width * height)))
+    count = 4 if args.quick else max(4, min(MOST, PIXELS // (width * height)))
     if args.pairs:
         return maps.resized(root, tuple(args.pairs), (height, width), count)
     return maps.generated(root, SEED, (height, width), count)
@@ -181,7 +186,8 @@ def environment(args: argparse.Namespace) -> dict[str, Any]:
         "sodeval": who.sodeval.__version__,
         "opencv": cv2.__version__,
         **{name: installed(name) for name in packages},
-        "threads": "cv2.setNumThreads(1), " + ", ".join(f"{name}=1" for name in THREADS),
+        "threads": "cv2.setNumThreads(1), "
+        + ", ".join(f"{name}={os.environ[name]}" for name in THREADS),
         "pinned": bool(cores()),
         "load_before": load(),
     }

@@ -67,12 +67,17 @@ class Evaluator:
                 "a batch holds as many of each."
             )
         names = self._names(name, len(preds))
+        scored = []
         for one, truth, own in zip(preds, gts, names, strict=True):
             label = f"prediction {own!r}"
             pixels = as_pred(one, rounding=self._scorer.protocol.float_pred, label=label)
             prepared = self._scorer.prepare(as_gt(truth, label=f"ground truth {own!r}"))
-            self._tally.add(own, self._scorer.score(pixels, prepared, label=label))
+            scored.append(self._scorer.score(pixels, prepared, label=label))
+        for own, values in zip(names, scored, strict=True):  # all of a batch or none of it
+            self._tally.add(own, values)
             self._named.add(own)
+        if name is None:
+            self._unnamed += len(names)
 
     def merge(self, other: Evaluator) -> None:
         """Take over what another evaluator has scored; images without a name are renumbered.
@@ -110,9 +115,7 @@ class Evaluator:
 
     def _names(self, name: str | Sequence[str] | None, count: int) -> list[str]:
         if name is None:
-            names = [_number(self._unnamed + i) for i in range(count)]
-            self._unnamed += count
-            return names
+            return [_number(self._unnamed + i) for i in range(count)]
         names = [name] if isinstance(name, str) else [str(n) for n in name]
         if len(names) != count:
             raise UsageError(f"{count} images came with {len(names)} names; give one for each.")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sodeval.errors import ShapeError
 from sodeval.images import resize_to
-from sodeval.kernels.counts import byte_extent
+from sodeval.kernels.counts import grey_and_largest
 from sodeval.metrics import load, resolve
 from sodeval.metrics.base import GroundTruth, Sample
 from sodeval.protocols import EvalProtocol, get_protocol
@@ -61,14 +61,14 @@ class Scorer:
             gt: uint8 (H, W).
             traits: what :func:`sodeval.images.decode` noticed in the file.
         """
-        _, high, zeros, full = byte_extent(gt)
+        grey, largest = grey_and_largest(gt)
         truth = GroundTruth(gt, self.protocol)
         warnings = sorted(traits & _SHOWN_TRAITS)
-        if high == 1:
+        if largest == 1:
             warnings.append("gt_0_1")
-        elif gt.size - zeros - full > GREY_SHARE * gt.size:
+        elif grey > GREY_SHARE * gt.size:
             warnings.append("grey_gt")
-        if "palette" in traits and truth.positives == 0 and high > 0:
+        if "palette" in traits and truth.positives == 0 and largest > 0:
             warnings.append("empty_palette_gt")
         packed = np.packbits(truth.mask)
         digest = hashlib.blake2b(packed.data, digest_size=8, salt=b"%d" % truth.shape[1]).digest()

@@ -10,12 +10,13 @@ import numpy as np
 from sodeval.kernels import counts, curves, distance, structure, weighted
 
 _KERNELS = (
-    counts.byte_extent,
+    counts.grey_and_largest,
     counts.foreground,
     counts.quadrant_counts,
     curves.add_exactly,
     curves.emeasure_curve,
     curves.fbeta_curves,
+    curves.max_and_mean,
     curves.passing,
     distance.nearby_sources,
     distance.squared_distance,

@@ -10,22 +10,19 @@ kernel = njit(cache=True, nogil=True)
 
 
 @kernel
-def byte_extent(pixels: NDArray[np.uint8]) -> tuple[int, int, int, int]:
-    """Smallest byte, largest byte, and how many bytes are 0 and 255, of uint8 (H, W)."""
-    low, high = np.uint8(255), np.uint8(0)
-    zeros = full = 0
+def grey_and_largest(pixels: NDArray[np.uint8]) -> tuple[int, int]:
+    """How many bytes of uint8 (H, W) are neither 0 nor 255, and the largest byte."""
+    largest = np.uint8(0)
+    grey = 0
     for r in range(pixels.shape[0]):
         row = pixels[r]
-        row_zeros = row_full = np.uint32(0)
+        row_grey = np.uint32(0)
         for x in range(row.size):
             v = row[x]
-            low = min(low, v)
-            high = max(high, v)
-            row_zeros += np.uint32(v == 0)
-            row_full += np.uint32(v == 255)
-        zeros += int(row_zeros)
-        full += int(row_full)
-    return int(low), int(high), zeros, full
+            largest = max(largest, v)
+            row_grey += np.uint32(np.uint8(v - np.uint8(1)) < np.uint8(254))  # 0 - 1 wraps to 255
+        grey += int(row_grey)
+    return grey, int(largest)
 
 
 @kernel

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from sodeval.kernels.curves import emeasure_curve
+from sodeval.kernels.curves import emeasure_curve, max_and_mean
 from sodeval.metrics.base import FloatArray, Measured, Sample
 from sodeval.protocols import EPS, EvalProtocol
 
@@ -31,7 +31,7 @@ class EMeasure:
         passing = np.array([[at.false_positives], [at.true_positives]])
         adaptive = emeasure_curve(passing, gt.positives, gt.size, EPS)[0]
         return Measured(
-            dict(zip(_COLUMNS, (curve.max(), curve.mean(), adaptive), strict=True)),
+            dict(zip(_COLUMNS, (*max_and_mean(curve), adaptive), strict=True)),
             {"emeasure": curve},
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sodeval.kernels.curves import fbeta_curves
+from sodeval.kernels.curves import fbeta_curves, max_and_mean
 from sodeval.metrics.base import FloatArray, Measured, Sample
 from sodeval.protocols import EvalProtocol
 
@@ -27,8 +27,9 @@ class FBeta:
             p = at.true_positives / (at.true_positives + at.false_positives)
             r = at.true_positives / positives
             adaptive = (1 + beta2) * p * r / (beta2 * p + r)
+        largest, mean = max_and_mean(fbeta)
         return Measured(
-            {"max_fbeta": fbeta.max(), "mean_fbeta": fbeta.mean(), "adp_fbeta": adaptive},
+            {"max_fbeta": largest, "mean_fbeta": mean, "adp_fbeta": adaptive},
             {"precision": precision, "recall": recall, "fbeta": fbeta},
         )
 

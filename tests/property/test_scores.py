@@ -102,9 +102,6 @@ def has_constant_block(pred, gt, scale):
     return any(b.size and b.min() == b.max() and b.min() not in (0, 1) for b in blocks)
 
 
-# --- ranges -----------------------------------------------------------------------------------
-
-
 @examples(80)
 @given(pairs(), scales)
 def test_ranges(pair, scale):
@@ -187,8 +184,6 @@ def test_empty_and_full_ground_truth(pred, scale):
     assert row["mae"] == pytest.approx(1 - p.mean(), abs=1e-12)
 
 
-# --- what the order of the pixels may change ---------------------------------------------------
-
 MOVES = {
     "horizontal": lambda a: a[:, ::-1],
     "vertical": lambda a: a[::-1],
@@ -241,7 +236,7 @@ def test_a_flip_moves_the_s_measure():
     gt[1:3, 1:4] = 255
     pred = np.arange(30, dtype=np.uint8).reshape(5, 6) * 8
     assert centroid_split(gt > 128) == (3, 3)
-    assert centroid_split(gt[::-1] > 128) == (3, 3)  # of 5 rows: not 2, the rows below before
+    assert centroid_split(gt[::-1] > 128) == (3, 3)  # 3 rows on top again, not 5 - 3
     before = measure(pred, gt)[0]["smeasure"]
     after = measure(pred[::-1], gt[::-1])[0]["smeasure"]
     assert abs(before - after) > 1e-3
@@ -272,9 +267,6 @@ def test_ties_make_weighted_f_depend_on_the_direction():
     before = measure(pred, gt)[0]["weighted_fbeta"]
     after = measure(pred[:, ::-1], gt[:, ::-1])[0]["weighted_fbeta"]
     assert abs(before - after) > 1e-4
-
-
-# --- evaluators --------------------------------------------------------------------------------
 
 
 @examples(30)
@@ -325,9 +317,6 @@ def test_other_images_do_not_touch_a_row(batch, scale):
     for name, pred, gt in zip(names, preds, gts, strict=True):
         alone, _ = measure(pred, gt, scale)
         assert row_of(report, name) == alone
-
-
-# --- the form of the input ---------------------------------------------------------------------
 
 
 @examples(40)

@@ -27,6 +27,7 @@ LAYERS = {
     "metrics/__init__.py": ((), ("images", "kernels", "scoring", "report", "pairs", "cli")),
     "kernels": (("numba", "numpy"), ("*",)),
     "metrics": (("numpy",), ("images", "files", "pairs", "scoring", "report", "render", "cli")),
+    "image_headers.py": ((), ("*",)),
     "images.py": (("cv2", "numpy"), ("metrics", "kernels", "scoring", "report", "cli")),
     "report.py": (("numpy",), ("scoring", "render", "cli", "images")),
     "cli": ((), ("images", "metrics", "kernels", "scoring", "report", "render")),
