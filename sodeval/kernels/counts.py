@@ -20,7 +20,7 @@ def grey_and_largest(pixels: NDArray[np.uint8]) -> tuple[int, int]:
         for x in range(row.size):
             v = row[x]
             largest = max(largest, v)
-            row_grey += np.uint32(np.uint8(v - np.uint8(1)) < np.uint8(254))  # 0 - 1 wraps to 255
+            row_grey += np.uint32((v != 0) & (v != 255))
         grey += int(row_grey)
     return grey, int(largest)
 

@@ -188,8 +188,8 @@ def nearby_sources(
                     continue
                 d = line[c]
                 for k in range(first[d], first[d + 1]):
-                    y = r + offsets[k, 0]
-                    x = c + offsets[k, 1]
+                    y = r + int(offsets[k, 0])
+                    x = c + int(offsets[k, 1])
                     if 0 <= y < height and 0 <= x < width and mask[y, x]:
                         columns[n] = c
                         sources[n] = y * width + x
@@ -202,9 +202,9 @@ def nearby_sources(
 def _flag_near(line: NDArray[np.uint16], reach_sq: int, near: NDArray[np.uint8]) -> int:
     """Mark and count the pixels whose squared distance is from 1 to ``reach_sq``."""
     count = np.uint32(0)
-    reach = np.uint16(reach_sq - 1)
+    reach = np.uint16(reach_sq)
     for x in range(line.size):
-        hit = np.uint8(np.uint16(line[x] - np.uint16(1)) <= reach)  # 0 - 1 wraps to 65535
+        hit = np.uint8((line[x] != 0) & (line[x] <= reach))
         near[x] = hit
         count += np.uint32(hit)
     return int(count)

@@ -86,6 +86,7 @@ class _Kind:
     """What one figure shows."""
 
     name: str
+    title: str
     x: str
     """A curve; empty for the thresholds."""
     y: str
@@ -99,15 +100,30 @@ _MIDDLE: tuple[_Place, ...] = ("lower center", "lower left", "lower right")
 _KINDS = (
     _Kind(
         "pr",
+        "Precision-recall curve",
         x="recall",
         y="precision",
         score="max_fbeta",
         peak=r"max $F_\beta$",
         legend=("lower left", "lower center", "center left"),
     ),
-    _Kind("fbeta", x="", y="fbeta", score="max_fbeta", peak=r"max $F_\beta$", legend=_MIDDLE),
     _Kind(
-        "emeasure", x="", y="emeasure", score="max_emeasure", peak=r"max $E_\phi$", legend=_MIDDLE
+        "fbeta",
+        "F-measure by threshold",
+        x="",
+        y="fbeta",
+        score="max_fbeta",
+        peak=r"max $F_\beta$",
+        legend=_MIDDLE,
+    ),
+    _Kind(
+        "emeasure",
+        "E-measure by threshold",
+        x="",
+        y="emeasure",
+        score="max_emeasure",
+        peak=r"max $E_\phi$",
+        legend=_MIDDLE,
     ),
 )
 
@@ -156,7 +172,7 @@ def write_plots(report: Report, folder: Path) -> list[Path]:
                     continue
                 figure = drawing.draw(kind, dataset, shared)
                 about = "; ".join(signature for _, signature in signatures(shared))
-                facts = {"Title": f"{printable(dataset)}: {kind.name}", "Description": about}
+                facts = {"Title": f"{kind.title}, {printable(dataset)}", "Description": about}
                 for suffix, extra in (("png", {}), ("svg", {"Date": None})):
                     path = folder / f"{names[dataset]}_{kind.name}.{suffix}"
                     with replacing(path) as temporary:
@@ -202,7 +218,7 @@ class _Drawing:
 
         width = _LEFT + _AXES[0] + 2 * _MARGIN
         _place(figure, axes, width, 0)
-        if not _find_room(legend, kind, lines):
+        if not _find_room(axes, legend, kind, lines):
             legend.set_loc("upper left")
             legend.set_bbox_to_anchor((1.0, 1.0), axes.transAxes)
             legend.set_frame_on(False)
@@ -291,13 +307,13 @@ def _place(figure: Figure, axes: Axes, width: float, below: float) -> None:
     axes.set_position((_LEFT / width, bottom / height, _AXES[0] / width, _AXES[1] / height))
 
 
-def _find_room(legend: Legend, kind: _Kind, lines: Sequence[Line2D]) -> bool:
+def _find_room(axes: Axes, legend: Legend, kind: _Kind, lines: Sequence[Line2D]) -> bool:
     """Put the legend where it covers no curve, if there is such a place within the axes."""
-    axes = lines[0].axes.get_window_extent()
+    room = axes.get_window_extent()
     for place in kind.legend:
         legend.set_loc(place)
         box = legend.get_window_extent()
-        inside = axes.x0 <= box.x0 and box.x1 <= axes.x1 and axes.y0 <= box.y0 and box.y1 <= axes.y1
+        inside = room.x0 <= box.x0 and box.x1 <= room.x1 and room.y0 <= box.y0 and box.y1 <= room.y1
         if inside and not any(
             line.get_path().transformed(line.get_transform()).intersects_bbox(box, filled=False)
             for line in lines
