@@ -9,6 +9,7 @@ nox.options.default_venv_backend = "venv"
 
 CONSTRAINTS = ("-c", "constraints.txt")
 PARITY_CONSTRAINTS = ("-c", "constraints-parity.txt")
+SUITE = ("-e", ".[plots,parquet]", "pytest", "hypothesis", "torch")
 PYTHONS = ["3.11", "3.12", "3.13"]
 NIGHTLY = ["fuzz", "pythons", "oldest", "newest", "interpreted", "bare"]
 
@@ -62,7 +63,8 @@ def oldest(session: nox.Session) -> None:
 @nox.session
 def newest(session: nox.Session) -> None:
     """The newest dependencies that exist, pre-releases left aside."""
-    session.install("--upgrade", "-e", ".[plots,parquet]", "pytest", "hypothesis")
+    session.install("torch==2.13.0")  # the newest one would bring gigabytes of CUDA along
+    session.install("--upgrade", *SUITE)
     session.run("pytest")
 
 

@@ -21,7 +21,7 @@ from sodeval.errors import PairingError
 from sodeval.kernels.curves import add_exactly
 from sodeval.metrics import METRICS, load
 from sodeval.metrics.base import Measured
-from sodeval.pairs import natural_key
+from sodeval.names import natural_key
 from sodeval.protocols import EvalProtocol
 
 FloatArray = NDArray[np.float64]

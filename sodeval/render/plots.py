@@ -78,7 +78,6 @@ _LETTER = 0.63  # width of its letters over their size: 0.602, and what hinting 
 _DPI = 300
 _NAME = 36  # letters of a method's name on a line of the legend
 _INDENT = "\n" + 4 * "\N{FIGURE SPACE}" + "\N{PUNCTUATION SPACE}  "  # as wide as a score
-_LEGEND_ROWS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,11 +213,15 @@ class _Drawing:
         axes = figure.add_axes((0, 0, 1, 1))
         self._frame(axes, kind, dataset, results)
         lines = [self._line(axes, kind, result) for result in results]
-        legend = self._legend(axes, kind, results, lines)
 
         width = _LEFT + _AXES[0] + 2 * _MARGIN
         _place(figure, axes, width, 0)
+        legend = self._legend(axes, kind, results, lines, columns=1)
         if not _find_room(axes, legend, kind, lines):
+            columns = 1
+            while legend.get_window_extent().height > axes.bbox.height and columns < len(lines):
+                columns += 1
+                legend = self._legend(axes, kind, results, lines, columns)
             legend.set_loc("upper left")
             legend.set_bbox_to_anchor((1.0, 1.0), axes.transAxes)
             legend.set_frame_on(False)
@@ -230,11 +233,13 @@ class _Drawing:
         counts = {images(result) for result in results}
         title = self.spelt(dataset)
         if len(counts) == 1:
-            title += f" ({counts.pop()} images)"
+            count = counts.pop()
+            title += f" ({count} {'image' if count == '1' else 'images'})"
         if self.report.partial:
             title += ", PARTIAL"
         axes.set_title(textwrap.fill(title, 52)).set_parse_math(False)
-        axes.set_ylim(0, 1)
+        # E of very small images exceeds 1
+        axes.set_ylim(0, max(1.0, *(float(result.curves[kind.y].max()) for result in results)))
         if kind.x:
             axes.set(xlim=(0, 1), xlabel="Recall", ylabel="Precision")
             return
@@ -257,14 +262,19 @@ class _Drawing:
         return line
 
     def _legend(
-        self, axes: Axes, kind: _Kind, results: Sequence[Result], lines: Sequence[Line2D]
+        self,
+        axes: Axes,
+        kind: _Kind,
+        results: Sequence[Result],
+        lines: Sequence[Line2D],
+        columns: int,
     ) -> Legend:
         legend = axes.legend(
             lines,
             ["name"] * len(lines),  # put in below: a name may begin with "_", or hold "$"
             title=kind.peak,
             alignment="left",
-            ncols=1 + (len(lines) - 1) // _LEGEND_ROWS,
+            ncols=columns,
             borderaxespad=0.8,
         )
         for text, result in zip(legend.get_texts(), results, strict=True):

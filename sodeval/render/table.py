@@ -68,6 +68,7 @@ def print_table(report: Report, console: Console, decimals: int = 4) -> None:
             console.print()
         _say(console, (title, "bold"))
         for row in rows:
+            row.mark = int(marked)
             for column in columns:
                 text = shown(row.result.metrics.get(column), decimals)
                 best = place[id(row.result)].get(column) == 1
@@ -114,6 +115,8 @@ class _Row:
     images: str
     """Likewise."""
     cells: list[Text] = field(default_factory=list)
+    mark: int = 0
+    """1 if scores have a mark after them, or a blank in its place."""
 
 
 def _tables(report: Report) -> Iterator[tuple[str, list[_Row]]]:
@@ -161,15 +164,21 @@ def _upright(console: Console, columns: Sequence[str], rows: Sequence[_Row], gap
         table.add_column("", no_wrap=True)
     if counted:
         table.add_column("images", justify="right", vertical="bottom", no_wrap=True)
-    for column in columns:
-        title = heading(column)
-        if title.count(" ") > 1:  # "max Fβ ↑" is wider than a score: on two lines
-            title = title.replace(" ", "\n", 1)
-        table.add_column(_text(console, title), justify="right", vertical="bottom", no_wrap=True)
+    mark = rows[0].mark
+    widths = []
+    for index, column in enumerate(columns):
+        lines = [heading(column)]
+        if lines[0].count(" ") > 1:  # "max Fβ ↑" is wider than a score
+            lines = lines[0].split(" ", 1)
+        scores = [row.cells[index].cell_len for row in rows]
+        widths.append(max(*scores, *(cell_len(line) + mark for line in lines)))
+        title = "\n".join(_right(line, widths[-1] - mark) for line in lines)
+        table.add_column(_text(console, title), vertical="bottom", no_wrap=True)
     for row in rows:
         front = [row.name] if named else []
         front += [row.images] if counted else []
-        table.add_row(*(_text(console, cell) for cell in front), *row.cells)
+        cells = [_padded(cell, width) for cell, width in zip(row.cells, widths, strict=True)]
+        table.add_row(*(_text(console, cell) for cell in front), *cells)
     return table
 
 
@@ -179,21 +188,35 @@ def _lying(console: Console, columns: Sequence[str], rows: Sequence[_Row]) -> Ta
     table.show_header = rows[0].name != ""
     table.add_column("", no_wrap=True)
     labels = [heading(column) for column in columns]
-    widest = max(map(cell_len, labels), default=0)
-    room = max(1, min(_NAME, console.width - widest - 3))
+    room = console.width - max(map(cell_len, labels), default=0) - 3
+    mark = rows[0].mark
+    widths = []
     for row in rows:
+        name = min(cell_len(row.name), max(1, min(_NAME, room)))
+        scores = [cell.cell_len for cell in row.cells]
+        widths.append(max(name + mark, len(row.images) + mark, *scores))
         table.add_column(
-            _text(console, row.name),
-            justify="right",
+            _text(console, _right(row.name, widths[-1] - mark)),
             vertical="bottom",
             overflow="fold",
-            max_width=max(room, *(cell.cell_len for cell in row.cells)),
+            max_width=widths[-1],
         )
     if rows[0].images:
-        table.add_row("images", *(_text(console, row.images) for row in rows))
+        counts = [_right(row.images, w - mark) for row, w in zip(rows, widths, strict=True)]
+        table.add_row("images", *counts)
     for index, text in enumerate(labels):
-        table.add_row(_text(console, text), *(row.cells[index] for row in rows))
+        cells = [_padded(row.cells[index], w) for row, w in zip(rows, widths, strict=True)]
+        table.add_row(_text(console, text), *cells)
     return table
+
+
+def _right(text: str, width: int) -> str:
+    return " " * (width - cell_len(text)) + text
+
+
+def _padded(cell: Text, width: int) -> Text:
+    # not by rich, which would strip the blank that stands for a mark
+    return Text(" " * (width - cell.cell_len)).append_text(cell)
 
 
 def _table(gap: int) -> Table:

@@ -19,6 +19,8 @@ LAYERS = {
     "errors.py": ((), ("*",)),
     "protocols.py": ((), ("images", "metrics", "kernels", "scoring", "report", "cli")),
     "pairs.py": ((), ("images", "metrics", "kernels", "scoring", "report", "cli")),
+    "layout.py": ((), ("images", "metrics", "kernels", "scoring", "report", "cli")),
+    "names.py": ((), ("*",)),
     "files.py": ((), ("images", "metrics", "kernels", "scoring", "report", "cli")),
     "datasets.py": ((), ("images", "metrics", "kernels", "scoring", "report", "cli")),
     "signature.py": ((), ("images", "metrics", "kernels", "scoring", "report", "cli")),

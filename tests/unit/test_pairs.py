@@ -10,7 +10,8 @@ import zipfile
 import pytest
 
 from sodeval.errors import PairingError
-from sodeval.pairs import Match, Pair, Plan, discover, natural_key, require_complete
+from sodeval.names import natural_key
+from sodeval.pairs import Match, Pair, Plan, discover, require_complete
 
 
 def touch(root, *paths):

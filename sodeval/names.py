@@ -1,0 +1,34 @@
+"""Names of files and folders: their order, their spelling, and lists of them in messages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection
+
+_SHOWN = 5  # names a message lists before it only counts
+_NUMBER = re.compile("0*([0-9]+)")
+
+
+def natural_key(name: str) -> str:
+    """Sorts ``img2`` before ``img10``, whatever the case."""
+    # A number becomes its length and its digits: so text compares by value, at any length.
+    return f"{_NUMBER.sub(_by_value, name.casefold())}\0{name}"
+
+
+def readable(name: str) -> str:
+    """One spelling of a name: NFC, for macOS writes NFD, and free of bytes that are no text."""
+    if name.isascii():
+        return name
+    return unicodedata.normalize("NFC", name.encode("utf-8", "backslashreplace").decode())
+
+
+def listed(names: Collection[str]) -> str:
+    """The first five names, and how many more there are."""
+    shown = ", ".join(list(names)[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown
+
+
+def _by_value(number: re.Match[str]) -> str:
+    digits = number[1]
+    return chr(len(digits)) + digits
