@@ -15,7 +15,7 @@ from maps import Folder, Pair
 
 import sodeval
 from sodeval.images import decode
-from sodeval.kernels.counts import byte_extent
+from sodeval.kernels.counts import grey_and_largest
 from sodeval.metrics import METRICS
 from sodeval.metrics.base import GroundTruth, Sample
 from sodeval.metrics.emeasure import EMeasure
@@ -180,7 +180,7 @@ def our_parts(folder: Folder) -> dict[str, Run]:
     parts: dict[str, Run] = {
         "our decoding of both files": lambda: our_decoding(folder),
         "prepare: extent, mask, digest": lambda: [scorer.prepare(gt) for _, gt in pairs],
-        "… of it, the extent": lambda: [byte_extent(gt) for _, gt in pairs],
+        "… of it, the extent": lambda: [grey_and_largest(gt) for _, gt in pairs],
         "… of it, the mask": lambda: [GroundTruth(gt, protocol) for _, gt in pairs],
         "… of it, the digest": lambda: [_digest(truth) for truth in truths],
         "histogram by quadrant": lambda: [Sample(s.pred, s.gt, protocol).counts for s in samples],

@@ -10,9 +10,13 @@ import numpy as np
 from sodeval.kernels import counts, curves, distance, structure, weighted
 
 _KERNELS = (
-    counts.grey_and_largest,
+    counts.at_least,
     counts.foreground,
+    counts.grey_and_largest,
+    counts.joint_counts,
+    counts.only_bytes,
     counts.quadrant_counts,
+    counts.total,
     curves.add_exactly,
     curves.emeasure_curve,
     curves.fbeta_curves,

@@ -99,3 +99,66 @@ def quadrant_counts(
 def _count_row(pred: NDArray[np.uint8], mask: NDArray[np.uint8], counts: NDArray[np.int64]) -> None:
     for x in range(pred.size):
         counts[(np.uint64(mask[x]) << np.uint64(8)) | np.uint64(pred[x])] += 1
+
+
+@kernel
+def joint_counts(quadrants: NDArray[np.int64]) -> tuple[NDArray[np.int64], int, int]:
+    """Sum the quadrants: int64 (2, 256), and the smallest and largest byte that occur."""
+    joint = np.zeros((2, 256), np.int64)
+    low, high = 255, 0
+    for v in range(256):
+        for side in range(2):
+            for q in range(4):
+                joint[side, v] += quadrants[q, side, v]
+        if joint[0, v] + joint[1, v] > 0:
+            low = min(low, v)
+            high = max(high, v)
+    return joint, low, high
+
+
+@kernel
+def only_bytes(quadrants: NDArray[np.int64]) -> NDArray[np.int64]:
+    """For each quadrant its byte if it holds one only, else -1: int64 (4,)."""
+    out = np.empty(4, np.int64)
+    for q in range(4):
+        only = -1
+        kinds = 0
+        for v in range(256):
+            if quadrants[q, 0, v] + quadrants[q, 1, v] > 0:
+                only = v
+                kinds += 1
+        out[q] = only if kinds == 1 else -1
+    return out
+
+
+@kernel
+def total(counts: NDArray[np.int64], values: NDArray[np.float64]) -> float:
+    """Sum of ``values`` over pixels, from how often each byte occurs: both (256,)."""
+    out = 0.0
+    for v in range(256):
+        out += counts[v] * values[v]
+    return out
+
+
+@kernel
+def at_least(
+    joint: NDArray[np.int64], values: NDArray[np.float64], threshold: float
+) -> tuple[int, int, float]:
+    """Background and foreground pixels whose value reaches a threshold, and the nearest miss.
+
+    Args:
+        joint: int64 (2, 256), pixels by background or foreground and byte.
+        values: float64 (256,), the value of each byte.
+        threshold: to be reached.
+
+    Returns:
+        the two counts, and the smallest distance of any value to the threshold.
+    """
+    background = foreground = 0
+    nearest = np.inf
+    for v in range(256):
+        nearest = min(nearest, abs(values[v] - threshold))
+        if values[v] >= threshold:
+            background += joint[0, v]
+            foreground += joint[1, v]
+    return background, foreground, nearest

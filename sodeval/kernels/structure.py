@@ -57,28 +57,35 @@ def block_scores(
     """
     scores = np.empty(4)
     for q in range(4):
-        both = counts[q, 0] + counts[q, 1]
-        n = both.sum()
+        zeros = 0
+        ones = 0
+        total = 0.0
+        only = -1  # the byte, if there is one only
+        kinds = 0
+        for v in range(256):
+            k = counts[q, 0, v] + counts[q, 1, v]
+            if k > 0:
+                zeros += counts[q, 0, v]
+                ones += counts[q, 1, v]
+                total += k * values[v]
+                only = v
+                kinds += 1
+        n = zeros + ones
         if n == 0:
             scores[q] = np.nan
             continue
-        ones = counts[q, 1].sum()
-        x = 0.0
-        for v in range(256):
-            if both[v] == n:  # one byte only: its mean is its value, without a rounding
-                x = values[v]
-                break
-            x += both[v] * values[v] / n
+        x = values[only] if kinds == 1 else total / n
         y = ones / n
         var_x = cov = 0.0
         for v in range(256):
             dx = values[v] - x
-            var_x += both[v] * dx * dx
-            cov += dx * (counts[q, 1, v] * (1.0 - y) - counts[q, 0, v] * y)
+            k0, k1 = counts[q, 0, v], counts[q, 1, v]
+            var_x += (k0 + k1) * dx * dx
+            cov += dx * (k1 * (1.0 - y) - k0 * y)
         if ones == 0 or ones == n:
             cov = 0.0  # g - y is zero in every term
         var_x /= n - 1 + eps
-        var_y = (ones * (1.0 - y) ** 2 + (n - ones) * y**2) / (n - 1 + eps)
+        var_y = (ones * (1.0 - y) ** 2 + zeros * y**2) / (n - 1 + eps)
         cov /= n - 1 + eps
         above = 4.0 * x * y * cov
         below = (x * x + y * y) * (var_x + var_y)

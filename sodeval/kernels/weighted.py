@@ -75,7 +75,8 @@ def smoothed_error(
     span = right - left + 1
     flat = pred.ravel()
     both = np.zeros(512)  # E by (mask, byte); the background's is filled in from its source
-    both[256:] = error
+    for v in range(256):  # an array assignment would add seconds of compilation
+        both[256 + v] = error[v]
     raw = np.zeros((7, span + 6))  # E of the last seven rows, three zeros on each side
     smooth = np.zeros((7, span))  # the same, smoothed along the row
     column_sums = np.zeros(span)  # one sum a column, so that rows add up as vectors
@@ -114,7 +115,10 @@ def smoothed_error(
                 smooth[(centre - 2) % 7], smooth[(centre + 2) % 7],
                 smooth[(centre - 3) % 7], smooth[(centre + 3) % 7],
             )  # fmt: skip
-    return float(column_sums.sum())
+    total = 0.0
+    for x in range(span):
+        total += column_sums[x]
+    return total
 
 
 @kernel

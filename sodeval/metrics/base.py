@@ -129,16 +129,18 @@ class Sample:
         return counts.quadrant_counts(self.pred, self.gt.mask, *self.gt.split)
 
     @cached_property
+    def _joint(self) -> tuple[NDArray[np.int64], int, int]:
+        return counts.joint_counts(self.counts)
+
+    @property
     def joint(self) -> NDArray[np.int64]:
         """Int64 (2, 256): pixels by background or foreground, and byte."""
-        joint: NDArray[np.int64] = self.counts.sum(axis=0)
-        return joint
+        return self._joint[0]
 
-    @cached_property
+    @property
     def extent(self) -> tuple[int, int]:
         """Smallest and largest byte of the prediction."""
-        present = np.flatnonzero(self.joint.any(axis=0))
-        return int(present[0]), int(present[-1])
+        return self._joint[1:]
 
     @cached_property
     def tables(self) -> Tables:
@@ -151,9 +153,15 @@ class Sample:
         return curves.passing(self.joint, self.tables.cuts)
 
     @cached_property
+    def totals(self) -> tuple[float, float]:
+        """Sum of p over the background, and over the foreground."""
+        values = self.tables.values
+        return counts.total(self.joint[0], values), counts.total(self.joint[1], values)
+
+    @property
     def mean(self) -> float:
         """Mean of p over the image."""
-        return float(self.joint.sum(axis=0) @ self.tables.values) / self.gt.size
+        return sum(self.totals) / self.gt.size
 
     def adaptive(self, cap: float) -> Threshold:
         """The adaptive threshold min(2 mean(p), cap) and the pixels at or above it.
@@ -164,9 +172,9 @@ class Sample:
         if cap not in self._thresholds:
             values = self.tables.values
             value = min(2 * self.mean, cap)
-            if value < cap and np.abs(values - value).min() < 1e-9:
+            fp, tp, nearest = counts.at_least(self.joint, values, value)
+            if value < cap and nearest < 1e-9:
                 value = min(2 * float(values[self.pred].mean()), cap)
-            cut = np.searchsorted(values, value, side="left")
-            fp, tp = (int(side[cut:].sum()) for side in self.joint)
+                fp, tp, _ = counts.at_least(self.joint, values, value)
             self._thresholds[cap] = Threshold(value, fp, tp)
         return self._thresholds[cap]

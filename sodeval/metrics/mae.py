@@ -13,9 +13,8 @@ class MAE:
 
     def measure(self, sample: Sample, protocol: EvalProtocol) -> Measured:
         """Score one image."""
-        background, foreground = sample.joint
-        values = sample.tables.values
-        error = float(background @ values + foreground @ (1.0 - values))
+        background, foreground = sample.totals
+        error = background + (sample.gt.positives - foreground)
         return Measured({"mae": error / sample.gt.size})
 
     def summarise(

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sodeval.kernels.counts import only_bytes
 from sodeval.kernels.structure import block_scores, object_score
 from sodeval.metrics.base import FloatArray, Measured, Sample
 from sodeval.protocols import EPS, EvalProtocol
@@ -60,15 +61,11 @@ def _uneven(sample: Sample) -> NDArray[np.bool_]:
     the reference takes it, over the same layout. Values 0 and 1 sum without roundings.
     """
     out = np.zeros(4, np.bool_)
-    constant = np.count_nonzero(sample.counts.any(axis=1), axis=1) == 1
-    if constant.any():
-        rows, columns = sample.gt.split
-        values = sample.tables.values
-        tops = (slice(None, rows), slice(rows, None))
-        sides = (slice(None, columns), slice(columns, None))
-        for q in np.flatnonzero(constant):
-            where = (tops[q // 2], sides[q % 2])
-            value = values[sample.pred[where][0, 0]]
-            if 0.0 < value < 1.0:
-                out[q] = values[sample.pred][where].mean() != value
+    rows, columns = sample.gt.split
+    values = sample.tables.values
+    for q, byte in enumerate(only_bytes(sample.counts)):
+        if byte >= 0 and 0.0 < values[byte] < 1.0:
+            down = slice(None, rows) if q < 2 else slice(rows, None)
+            across = slice(None, columns) if q % 2 == 0 else slice(columns, None)
+            out[q] = values[sample.pred][down, across].mean() != values[byte]
     return out

@@ -31,7 +31,7 @@ class WeightedFBeta:
         near = gt.derived(surroundings)
         values = sample.tables.values
         # B = 2 - exp(ln(1/2)/5 D): the 2 is known from the histogram, the rest fades with D
-        false_positive = 2.0 * float(sample.joint[0] @ values) - weighted.decayed_error(
+        false_positive = 2.0 * sample.totals[0] - weighted.decayed_error(
             sample.pred, near.distance_sq, values, _decay()
         )
         missed = weighted.smoothed_error(

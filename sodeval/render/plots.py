@@ -377,7 +377,8 @@ def _settings() -> Iterator[frozenset[int]]:
         matplotlib.rcdefaults()
         fonts = _installed()
         matplotlib.rcParams.update({**_SETTINGS, "font.family": fonts})
-        files = [font_manager.findfont(name) for name in fonts]
+        families = map(font_manager.FontProperties, fonts)
+        files = [font_manager.findfont(family) for family in families]
         yield frozenset(
             code for file in files for code in font_manager.get_font(file).get_charmap()
         )
