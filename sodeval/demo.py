@@ -39,8 +39,8 @@ def make_samples(folder: Path) -> tuple[Path, Path]:
         mask = _scene(rng, _SIZES[index % len(_SIZES)])
         name = f"scene_{index + 1:02d}.png"
         _write(gts / DATASET / name, mask)
-        _write(preds / "sharp" / DATASET / name, _seen(rng, mask, blur=3.0, doubt=0.08))
-        _write(preds / "soft" / DATASET / name, _seen(rng, mask, blur=11.0, doubt=0.35))
+        _write(preds / "sharp" / DATASET / name, _seen(rng, mask, blur=3.0, doubt=0.3))
+        _write(preds / "soft" / DATASET / name, _seen(rng, mask, blur=11.0, doubt=0.9))
     return preds, gts
 
 
