@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sodeval.errors import OutputError
+from sodeval.errors import OutputError, UsageError
+
+Cell = str | int | float | None
 
 
 @contextmanager
@@ -69,3 +72,31 @@ def check_target(path: str | os.PathLike[str]) -> None:
             pass
     except OSError as error:
         raise OutputError(f"cannot write {target}: {error.strerror or error}.") from error
+
+
+def write_csv(
+    path: str | os.PathLike[str], header: Sequence[str], rows: Iterable[Sequence[Cell]]
+) -> None:
+    """Write a table as CSV, atomically; floats read back as the same float64.
+
+    Raises:
+        OutputError: the file cannot be written.
+    """
+    with (
+        replacing(path) as temporary,
+        # a name that is no text keeps its bytes
+        temporary.open("w", encoding="utf-8", errors="surrogateescape", newline="") as file,
+    ):
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(header)
+        writer.writerows(rows)
+
+
+def known_suffix(path: str | os.PathLike[str], option: str, known: tuple[str, str]) -> str:
+    """The suffix of a file to be written, if it is one of the two known (UsageError if not)."""
+    suffix = Path(path).suffix.lower()
+    if suffix not in known:
+        raise UsageError(
+            f"{option} {os.fspath(path)}: the file must end in {known[0]} or {known[1]}."
+        )
+    return suffix

@@ -21,7 +21,8 @@ def demo(folder: str) -> None:
     from sodeval.cli.progress import ScoreProgress
     from sodeval.demo import make_samples
     from sodeval.errors import MissingExtraError
-    from sodeval.render.flat import write_curves, write_per_image
+    from sodeval.render.curves import write_curves
+    from sodeval.render.per_image import write_per_image
     from sodeval.render.plots import check_plots, write_plots
     from sodeval.scoring import score
 

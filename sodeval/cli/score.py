@@ -114,7 +114,7 @@ def score(
         return INTERRUPTED
     _write(report, output, per_image)
     if curves is not None:
-        from sodeval.render.flat import write_curves
+        from sodeval.render.curves import write_curves
 
         write_curves(report, curves)
     if plots is not None:
@@ -130,12 +130,13 @@ def score(
 
 def _check_formats(per_image: str | None, curves: str | None, plots: str | None) -> None:
     """Refuse now what could only be refused after scoring."""
-    from sodeval.render import flat
+    from sodeval.render.curves import check_curves
+    from sodeval.render.per_image import check_per_image
 
     if per_image is not None:
-        flat.check_per_image(per_image)
+        check_per_image(per_image)
     if curves is not None:
-        flat.check_curves(curves)
+        check_curves(curves)
     if plots is not None:
         from sodeval.render.plots import check_plots
 
@@ -146,6 +147,6 @@ def _write(report: Report, output: str | None, per_image: str | None) -> None:
     if output is not None:
         report.to_json(output)
     if per_image is not None:
-        from sodeval.render.flat import write_per_image
+        from sodeval.render.per_image import write_per_image
 
         write_per_image(report, per_image)

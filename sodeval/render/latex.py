@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sodeval.metrics import METRICS, label
-from sodeval.render.flat import (
+from sodeval.render.cells import (
     PARTIAL,
     arrow,
     by_dataset,

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from sodeval.errors import MissingExtraError
-from sodeval.render.flat import (
+from sodeval.render.cells import (
     by_dataset,
     has_protocols,
     images,
@@ -22,8 +22,8 @@ from sodeval.render.flat import (
     protocol_name,
     shown,
     signatures,
-    with_curves,
 )
+from sodeval.render.curves import with_curves
 from sodeval.report import Report, Result
 from sodeval.writing import check_target, replacing
 

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from sodeval.errors import ReportError
 from sodeval.metrics import METRICS, label
-from sodeval.render.flat import (
+from sodeval.render.cells import (
     PARTIAL,
     by_dataset,
     comparable,

@@ -20,22 +20,11 @@ import sodeval
 from sodeval.errors import MissingExtraError, OutputError, ReportError, UsageError
 from sodeval.metrics import METRICS
 from sodeval.render import plots
-from sodeval.render.flat import (
-    check_curves,
-    check_per_image,
-    csv_text,
-    heading,
-    markdown,
-    per_image_rows,
-    places,
-    printable,
-    records,
-    shown,
-    signatures,
-    write_curves,
-    write_per_image,
-)
+from sodeval.render.cells import heading, places, printable, shown, signatures
+from sodeval.render.curves import check_curves, write_curves
+from sodeval.render.flat import csv_text, markdown, records
 from sodeval.render.latex import escaped, latex, symbol
+from sodeval.render.per_image import check_per_image, per_image_rows, write_per_image
 from sodeval.render.plots import check_plots, write_plots
 from sodeval.render.table import WARNINGS, print_notes, print_table
 from sodeval.report import Report, Result
