@@ -72,8 +72,8 @@ class Surroundings(NamedTuple):
 
 def surroundings(gt: GroundTruth) -> Surroundings:
     """Distance transform and nearest foreground of one ground truth."""
-    far = distance.squared_distance(gt.mask)
-    near = distance.nearby_sources(gt.mask, far, _REACH_SQ, *_preferred_offsets())
+    far = distance.squared_distance(gt.mask, gt.box)
+    near = distance.nearby_sources(gt.mask, gt.box, far, _REACH_SQ, *_preferred_offsets())
     return Surroundings(far, *near)
 
 
