@@ -20,7 +20,7 @@ def grey_and_largest(pixels: NDArray[np.uint8]) -> tuple[int, int]:
         for x in range(row.size):
             v = row[x]
             largest = max(largest, v)
-            row_grey += np.uint32((v != 0) & (v != 255))
+            row_grey = np.uint32(row_grey + np.uint32((v != 0) & (v != 255)))
         grey += int(row_grey)
     return grey, int(largest)
 
@@ -53,8 +53,8 @@ def foreground(
         for x in range(row.size):
             m = np.int32(np.int32(row[x]) >= limit)
             out[x] = m
-            column_counts[x] += m
-            count += m
+            column_counts[x] = np.int32(column_counts[x] + m)
+            count = np.int32(count + m)
         if count > 0:
             if box[1] < 0:
                 box[0] = r
