@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 
 from sodeval.errors import PairingError, ShapeError, UsageError
@@ -41,7 +42,7 @@ class Evaluator:
         self._scorer = Scorer(metrics, protocol)
         self._tally = self._scorer.tally()
         self._named: set[str] = set()
-        self._unnamed = 0
+        self._numbered: list[str] = []  # names given to images that came without one
 
     def __len__(self) -> int:
         return len(self._tally.names)
@@ -60,6 +61,9 @@ class Evaluator:
             PairingError: an image of this name was scored before.
             UsageError: the number of names is not the number of images.
         """
+        if name is None or isinstance(name, str):
+            _refuse_channels(pred, "prediction")
+            _refuse_channels(gt, "ground truth")
         preds, gts = as_batch(pred, label="prediction"), as_batch(gt, label="ground truth")
         if len(preds) != len(gts):
             raise ShapeError(
@@ -77,28 +81,29 @@ class Evaluator:
             self._tally.add(own, values)
             self._named.add(own)
         if name is None:
-            self._unnamed += len(names)
+            self._numbered += names
 
     def merge(self, other: Evaluator) -> None:
         """Take over what another evaluator has scored; images without a name are renumbered.
 
         Raises:
-            UsageError: the two differ in metrics or protocol.
+            UsageError: the two differ in metrics or protocol, or are one.
             PairingError: an image of the same name is in both.
         """
+        if other is self:
+            raise UsageError("an evaluator cannot be merged with itself.")
         mine, theirs = self._scorer, other._scorer
         if (mine.metrics, mine.protocol) != (theirs.metrics, theirs.protocol):
             raise UsageError(
                 "evaluators of different metrics or protocols cannot be merged; "
                 "make both with the same arguments."
             )
-        incoming = other._tally
-        if other._unnamed:
-            renamed = {_number(i): _number(self._unnamed + i) for i in range(other._unnamed)}
-            incoming = incoming.renamed(renamed)
+        taken = self._named | (other._named - set(other._numbered))
+        numbered = _numbers(len(other._numbered), len(self._numbered), taken)
+        incoming = other._tally.renamed(dict(zip(other._numbered, numbered, strict=True)))
         self._tally.merge(incoming)
         self._named.update(incoming.names)
-        self._unnamed += other._unnamed
+        self._numbered += numbered
 
     def compute(self) -> Report:
         """The report of everything scored so far; scoring may go on afterwards.
@@ -115,7 +120,7 @@ class Evaluator:
 
     def _names(self, name: str | Sequence[str] | None, count: int) -> list[str]:
         if name is None:
-            return [_number(self._unnamed + i) for i in range(count)]
+            return _numbers(count, len(self._numbered), self._named)
         names = [name] if isinstance(name, str) else [str(n) for n in name]
         if len(names) != count:
             raise UsageError(f"{count} images came with {len(names)} names; give one for each.")
@@ -125,6 +130,21 @@ class Evaluator:
         return names
 
 
-def _number(index: int) -> str:
-    """The name of an image that came without one; no file stem starts with this sign."""
-    return f"#{index:06d}"
+def _numbers(count: int, start: int, taken: set[str]) -> list[str]:
+    """Names for images without one: ``#000000`` and on, leaving out those that are taken."""
+    free = (name for i in itertools.count(start) if (name := f"#{i:06d}") not in taken)
+    return list(itertools.islice(free, count))
+
+
+def _refuse_channels(array: object, label: str) -> None:
+    """An (H, W, 3) picture would pass for a batch of H narrow maps.
+
+    Raises:
+        ShapeError: the last of three axes is as long as colour has channels.
+    """
+    shape = tuple(getattr(array, "shape", ()))
+    if len(shape) == 3 and shape[-1] in (1, 3, 4):
+        raise ShapeError(
+            f"{label}: shape {shape} looks like (H, W, channels); expected (H, W), (N, H, W) or "
+            "(N, 1, H, W). Give names if it is a batch."
+        )

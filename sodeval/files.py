@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import posixpath
+import stat
 import tarfile
 import threading
 import zipfile
@@ -17,6 +18,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from sodeval.errors import DecodeError, PairingError
+from sodeval.names import as_text, readable
 
 IMAGE_EXTENSIONS = frozenset({"png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp"})
 _ARCHIVE_EXTENSIONS = (".zip", ".tar")
@@ -29,6 +31,8 @@ _SEALED_MAGIC = (
     *(b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"\x1f\x9d"),
     *(b"Rar!", b"7z\xbc\xaf\x27\x1c"),
 )
+MAX_BYTES = 2**30  # of one image file
+_OPEN_FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 
 
 class Store(ABC):
@@ -47,7 +51,7 @@ class Store(ABC):
     paths: tuple[str, ...]
 
     def __init__(self, path: str):
-        self.label = path.rstrip(os.sep + (os.altsep or "")) or path
+        self.label = as_text(path.rstrip(os.sep + (os.altsep or "")) or path)
         above, name = os.path.split(os.path.abspath(path))
         self.name = name or self.label
         self.parents = tuple(reversed([part for part in above.split(os.sep) if part]))
@@ -62,7 +66,7 @@ class Store(ABC):
 
     def describe(self, path: str) -> str:
         """How a message names one file of this store."""
-        return f"{self.label}:{path}"
+        return f"{self.label}:{as_text(path)}"
 
     def close(self) -> None:  # noqa: B027 (a folder has nothing to close)
         """Let go of the underlying file; its images can no longer be read."""
@@ -93,8 +97,13 @@ class FileRef:
 
     @property
     def label(self) -> str:
-        """The file as a message names it: ``preds/x.png``, or ``preds.zip:x.png``."""
+        """The file as a message names it: ``/data/preds/x.png``, or ``preds.zip:x.png``."""
         return self.store.describe(self.path)
+
+    @property
+    def place(self) -> str:
+        """The file as a report names it, however its root was typed: ``preds/x.png``."""
+        return f"{readable(self.store.name)}/{readable(self.path)}"
 
 
 def open_store(path: str | os.PathLike[str], what: str = "images") -> Store:
@@ -149,14 +158,21 @@ class FolderStore(Store):
     def read(self, path: str) -> bytes:
         """The bytes of one file."""
         try:
-            with open(os.path.join(self._root, path), "rb", buffering=0) as file:
+            # without O_NONBLOCK, opening a pipe that is named like an image waits for ever
+            handle = os.open(os.path.join(self._root, path), _OPEN_FLAGS)
+            with open(handle, "rb", buffering=0) as file:
+                status = os.fstat(handle)
+                if not stat.S_ISREG(status.st_mode):
+                    raise DecodeError(f"{self.describe(path)} is not a regular file.")
+                _check_size(self.describe(path), status.st_size)
                 return file.read()
         except OSError as error:
             raise DecodeError(f"cannot read {self.describe(path)}: {_reason(error)}") from error
 
     def describe(self, path: str) -> str:
         """How a message names one file of this folder."""
-        return self.label + path if self.label.endswith("/") else f"{self.label}/{path}"
+        slash = "" if self.label.endswith("/") else "/"
+        return f"{self.label}{slash}{as_text(path)}"
 
 
 class ZipStore(Store):
@@ -182,6 +198,7 @@ class ZipStore(Store):
             raise DecodeError(
                 f"{self.describe(path)} is encrypted. Make the archive again without a password."
             )
+        _check_size(self.describe(path), info.file_size)
         try:
             with self._lock:
                 member = self._zip.open(info)
@@ -222,6 +239,7 @@ class TarStore(Store):
                 "does not hold, or stored with holes. Make the archive again with plain files."
             )
         offset, size = span
+        _check_size(self.describe(path), size)
         try:
             data = self._read_at(offset, size)
         except OSError as error:
@@ -245,6 +263,12 @@ class TarStore(Store):
         """Close without a warning when dropped, as a ZipFile does."""
         if hasattr(self, "_file"):
             self._file.close()
+
+
+def _check_size(label: str, size: int) -> None:
+    """Refuse to read into memory what can be no map: a small archive can hold huge zeros."""
+    if size > MAX_BYTES:
+        raise DecodeError(f"{label} has {size} bytes, over the limit of {MAX_BYTES}. Check it.")
 
 
 def _reason(error: Exception) -> str:

@@ -2,8 +2,10 @@
 
 C decoders answer a damaged file in three ways: nothing, a partly filled picture, or a line on
 stderr. A score must come from none of them, so the container is checked here first: declared
-sizes, checksums where the format has them, and that all of the file is there. JPEG, WebP, LZW and
-CCITT data carry no checksum; a flipped bit inside them is a different picture, not an error.
+sizes, checksums where the format has them, and that all of the file is there. (A PNG whose
+checksums are right and whose pixel data are not is refused too, though libpng says so on stderr.)
+JPEG, WebP, LZW and CCITT data carry no checksum; a flipped bit inside them is a different picture,
+not an error.
 
 The list of formats is closed. OpenCV 4.10 reads neither GIF nor AVIF nor animated WebP, and later
 versions do; a score must not depend on that, so they are refused everywhere.
@@ -33,6 +35,7 @@ class Header(NamedTuple):
     data: bytes
     colour: bool = False  # it may hold unequal channels or an alpha channel
     palette: bool = False
+    deep: bool = False  # 16 bits a sample
 
 
 def read_header(data: bytes, max_pixels: int) -> Header:
@@ -125,7 +128,7 @@ def _png(data: bytes, max_pixels: int) -> Header:
     if len(kept) <= chunks:
         data = b"".join(kept)
     if colour != _PALETTE:
-        return Header(data, colour=colour != _GREY)
+        return Header(data, colour=colour != _GREY, deep=depth == 16)
     if b"PLTE" not in body:
         raise _corrupt("PNG", "its palette is missing")
     table = bytes(body[b"PLTE"])
@@ -292,7 +295,7 @@ def _tiff(data: bytes, max_pixels: int) -> Header:
         raise _unread("a TIFF that is marked as turned by 90 degrees")
     _check_pieces(data, page, width, height, bits * samples)
     grey = photometric in (0, 1) and samples == 1
-    return Header(data, colour=not grey, palette=photometric == 3)
+    return Header(data, colour=not grey, palette=photometric == 3, deep=bits == 16)
 
 
 def _check_pieces(data: bytes, page: _Page, width: int, height: int, pixel_bits: int) -> None:

@@ -19,7 +19,7 @@ MAX_PIXELS = 2**28  # 268 million, 16384 x 16384: larger than any test set, smal
 # EXIF orientation is ignored: a ground truth and its prediction are compared as they are stored.
 GREY_FLAGS = cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION
 
-Trait = Literal["palette", "alpha_mask", "unequal_channels"]
+Trait = Literal["palette", "alpha_mask", "unequal_channels", "low_16_bit"]
 Map = NDArray[np.uint8]
 
 
@@ -29,6 +29,7 @@ class Decoded(NamedTuple):
     ``palette``: the file stores colour indices (a PNG or TIFF with a colour table).
     ``alpha_mask``: the colour is constant but the alpha varies, so the map is only in the alpha.
     ``unequal_channels``: a colour file whose channels differ, so luma was taken.
+    ``low_16_bit``: a 16-bit file with values up to 255 only, so every high byte is zero.
     """
 
     pixels: Map
@@ -63,12 +64,23 @@ def decode(data: bytes, label: str, *, max_pixels: int = MAX_PIXELS) -> Decoded:
     if pixels.dtype != np.uint8 or pixels.ndim != 2:
         raise DecodeError(f"{label} does not decode to an 8-bit grey map. {AS_PNG}")
     grey = np.ascontiguousarray(pixels, np.uint8)
-    if not header.colour and not header.palette:  # the usual map: no second look
+    if not (header.colour or header.palette or header.deep):  # the usual map: no second look
         return Decoded(grey)
     traits: set[Trait] = {"palette"} if header.palette else set()
+    if header.deep and not grey.any() and _any_stored(buffer):
+        traits.add("low_16_bit")
     if header.colour:
         traits |= _channel_traits(buffer)
     return Decoded(grey, frozenset(traits))
+
+
+def _any_stored(buffer: Map) -> bool:
+    """Whether any sample of the file is not zero."""
+    try:
+        stored = cv2.imdecode(buffer, cv2.IMREAD_UNCHANGED)
+    except cv2.error:
+        return False
+    return stored is not None and bool(np.any(stored))
 
 
 def _channel_traits(buffer: Map) -> set[Trait]:

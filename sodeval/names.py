@@ -16,11 +16,14 @@ def natural_key(name: str) -> str:
     return f"{_NUMBER.sub(_by_value, name.casefold())}\0{name}"
 
 
+def as_text(name: str) -> str:
+    r"""A name that can be written: bytes that are no text as ``\udcff``."""
+    return name if name.isascii() else name.encode("utf-8", "backslashreplace").decode()
+
+
 def readable(name: str) -> str:
-    """One spelling of a name: NFC, for macOS writes NFD, and free of bytes that are no text."""
-    if name.isascii():
-        return name
-    return unicodedata.normalize("NFC", name.encode("utf-8", "backslashreplace").decode())
+    """One spelling of a name, NFC, for macOS writes NFD; and it can be written."""
+    return unicodedata.normalize("NFC", as_text(name))
 
 
 def listed(names: Collection[str]) -> str:

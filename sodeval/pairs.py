@@ -17,6 +17,7 @@ from sodeval.files import FileRef, Store, open_store
 from sodeval.layout import label_of, lay_out, look_swapped, refuse_images
 from sodeval.names import listed, natural_key, readable
 
+_AGREEING = 3  # names that must share an affix which no sign such as `_` sets apart
 _PREDS_HINT = (
     "If these folders are methods, put data-set folders below them: PREDS/METHOD/{dataset}."
 )
@@ -211,7 +212,8 @@ def _affix(longer: Collection[str], shorter: Collection[str]) -> tuple[str, str]
     Every longer stem that has a shorter one in it must have it between the same two strings, and
     there must be no second choice of the two. Two kinds of map in one folder (`x_sal`, `x_edge`)
     or repetitive names (`a_a` for `a`) are therefore refused. Stems that have no shorter one in
-    them are extra files; too many of those, and the likeness is chance.
+    them are extra files; too many of those, and the likeness is chance. So it may be where one or
+    two names alone agree and nothing sets the affix apart: `boat` is no `oa` with a prefix.
     """
     lengths = sorted({len(stem) for stem in shorter})
     common: set[tuple[str, str]] = set()
@@ -235,7 +237,9 @@ def _affix(longer: Collection[str], shorter: Collection[str]) -> tuple[str, str]
         fitting += 1
     if len(common) != 1 or 2 * fitting < min(len(longer), len(shorter)):
         return None
-    return next(iter(common))
+    prefix, suffix = next(iter(common))
+    set_apart = not (prefix[-1:].isalnum() or suffix[:1].isalnum())
+    return (prefix, suffix) if set_apart or fitting >= _AGREEING else None
 
 
 def _core(stem: str, prefix: str, suffix: str) -> str | None:

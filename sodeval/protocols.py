@@ -8,17 +8,19 @@ keeps its name and its numbers.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, replace
-from typing import Literal, get_args, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 from sodeval.errors import ProtocolError, UnknownNameError
 
 EPS = 2.220446049250313e-16  # spacing of float64 at 1: np.spacing(1), MATLAB's eps
 
 
-def _key(short: str) -> dict[str, str]:
-    return {"key": short}
+def _key(short: str, *, low: float = 0.0, high: float = 1e6) -> dict[str, Any]:
+    """A convention's name in signatures, and the range of one that is a number."""
+    return {"key": short, "range": (low, high)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +34,7 @@ class EvalProtocol:
     # Preparation
     gt_scale: Literal["none"] = field(default="none", metadata=_key("gts"))
     """How ground-truth bytes are scaled before the threshold."""
-    gt_above: int = field(default=128, metadata=_key("gt>"))
+    gt_above: int = field(default=128, metadata=_key("gt>", high=255))
     """Foreground is what lies above this byte."""
     pred_scale: Literal["minmax", "none"] = field(default="minmax", metadata=_key("pred"))
     """``minmax``: (v/255 - min) / (max - min) per image; a constant map stays v/255."""
@@ -76,7 +78,7 @@ class EvalProtocol:
     """What the alignment sum is divided by; an image of one pixel is undefined."""
     emeasure_extremes: Literal["share"] = field(default="share", metadata=_key("Eext"))
     """Empty ground truth: background predicted; full: foreground predicted."""
-    smeasure_alpha: float = field(default=0.5, metadata=_key("Sa"))  # Fan 2017, section 3.3
+    smeasure_alpha: float = field(default=0.5, metadata=_key("Sa", high=1))  # Fan 2017, section 3.3
     """Weight of the object score."""
     smeasure_split: Literal["even+1"] = field(default="even+1", metadata=_key("Ssplit"))
     """Blocks end after the centroid's row and column, halves rounded to even."""
@@ -90,7 +92,7 @@ class EvalProtocol:
     # Weighted F
     weighted_beta2: float = field(default=1.0, metadata=_key("wFb2"))  # Margolin 2014, eq. 11
     """The square of beta in weighted F."""
-    weighted_sigma: float = field(default=5.0, metadata=_key("wFs"))
+    weighted_sigma: float = field(default=5.0, metadata=_key("wFs", low=1e-3))
     """Of the 7x7 Gaussian, in pixels."""
     weighted_edge: Literal["zero"] = field(default="zero", metadata=_key("wFedge"))
     """What the Gaussian sees outside the image."""
@@ -100,6 +102,11 @@ class EvalProtocol:
     """Weighted F of an empty ground truth; the image counts."""
 
     def __post_init__(self) -> None:
+        if not re.fullmatch(r"[\w.+-]+", self.name):
+            raise ProtocolError(
+                f"protocol name {self.name!r}: use letters, digits and . + - _ only, "
+                "for it stands in signatures."
+            )
         hints = get_type_hints(type(self))
         for spec in fields(self):
             allowed = get_args(hints[spec.name])
@@ -109,6 +116,13 @@ class EvalProtocol:
                 raise ProtocolError(
                     f"protocol {self.name!r}: {spec.name}={value!r} is not one of {known}"
                 )
+            if hints[spec.name] in (int, float):
+                low, high = spec.metadata["range"]
+                if not isinstance(value, int | float) or not low <= value <= high:
+                    raise ProtocolError(
+                        f"protocol {self.name!r}: {spec.name}={value!r} is not a number from "
+                        f"{low:g} to {high:g}"
+                    )
 
     def conventions(self) -> Iterator[tuple[str, str, object]]:
         """Each convention as (field name, key in signatures, value), in canonical order."""

@@ -8,7 +8,7 @@ import os
 import platform
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -53,6 +53,7 @@ class Result:
         names: scored images in natural order.
         columns: column -> float64 (images,), in the order of ``names``; NaN = undefined.
         provenance: where the maps come from.
+        other: what else a loaded report held of this result; it is written back as it was.
     """
 
     method: str
@@ -73,6 +74,7 @@ class Result:
     thresholds: Mapping[str, FloatArray] = field(default_factory=dict, repr=False)
     names: tuple[str, ...] = field(default=(), repr=False)
     columns: Mapping[str, FloatArray] = field(default_factory=dict, repr=False)
+    other: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
@@ -101,6 +103,8 @@ class Result:
             gt=gt_hash(zip(tally.names, tally.masks, strict=True)) if names else None,
         )
         levels = np.arange(protocol.levels, dtype=np.float64)
+        for array in (levels, *curves.values(), *columns.values()):
+            array.setflags(write=False)
         return cls(
             method=method,
             dataset=dataset,
@@ -135,15 +139,27 @@ class Result:
             **{key: list(getattr(self, key)) for key in listed},
             "resized": self.resized,
             **{key: dict(getattr(self, key)) for key in mapped if key != "protocol"},
+            **self.other,
         }
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """Read a result back; keys of later versions are left aside."""
-        known = {key: data[key] for key in cls.__dataclass_fields__ if key in data}
+        """Read a result back, with whatever else it holds."""
+        known = {key: value for key, value in data.items() if key in _STORED}
+        other = {key: value for key, value in data.items() if key not in _STORED}
         for key in ("missing", "extra", "unreadable"):
             known[key] = tuple(known.get(key, ()))
-        return cls(**known)
+        for key in ("protocol", "metrics"):
+            known[key] = dict(known[key])
+        Signature.parse(known["signature"])
+        return cls(**known, other=other)
+
+
+_STORED = {
+    spec.name
+    for spec in fields(Result)
+    if spec.name not in ("curves", "thresholds", "names", "columns", "other")
+}
 
 
 class Report:
@@ -180,8 +196,14 @@ class Report:
 
     @property
     def digest(self) -> str:
-        """SHA-256 over the results without their cost: equal numbers, equal digest."""
-        results = [r.to_dict() for r in self.results]
+        """SHA-256 over the results without their cost.
+
+        Equal for equal results of one version of sodeval, however and wherever they were made.
+        """
+        results = [
+            {key: value for key, value in result.to_dict().items() if key != "cost"}
+            for result in self.results
+        ]
         text = json.dumps(results, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -280,26 +302,33 @@ class Report:
         Raises:
             ReportError: the file cannot be read or is not a report.
         """
+        name = os.fspath(path)
         try:
             data = json.loads(Path(path).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not JSON"
-            raise ReportError(f"cannot read the report {os.fspath(path)}: {reason}.") from error
+            raise ReportError(f"cannot read the report {name}: {reason}.") from error
         if not isinstance(data, dict) or "results" not in data:
-            raise ReportError(f"{os.fspath(path)} is not a sodeval report: it has no 'results'.")
+            raise ReportError(f"{name} is not a sodeval report: it has no 'results'.")
         if data.get("schema") != SCHEMA:
             raise ReportError(
-                f"{os.fspath(path)} has report schema {data.get('schema')!r}; this version of "
-                f"sodeval reads schema {SCHEMA}."
+                f"{name} has report schema {data.get('schema')!r}; this version of sodeval reads "
+                f"schema {SCHEMA}."
             )
-        return cls(
-            tuple(Result.from_dict(result) for result in data["results"]),
-            partial=data.get("partial", False),
-            created=data.get("created"),
-            environment=data.get("environment", {}),
-            tool_version=data.get("tool", {}).get("version", "unknown"),
-            notes=tuple(data.get("notes", ())),
-        )
+        try:
+            report = cls(
+                tuple(Result.from_dict(result) for result in data["results"]),
+                partial=bool(data.get("partial", False)),
+                created=data.get("created"),
+                environment=data.get("environment", {}),
+                tool_version=data.get("tool", {}).get("version", "unknown"),
+                notes=tuple(data.get("notes", ())),
+            )
+        except (TypeError, AttributeError, KeyError, ValueError) as error:
+            raise ReportError(f"{name} is not a whole report: {error!r}.") from error
+        if data.get("digest") not in (None, report.digest):
+            report.notes += (f"{name} was edited: its digest does not match its results",)
+        return report
 
     def _only(self, what: str) -> Result:
         if len(self.results) != 1:

@@ -19,7 +19,11 @@ from sodeval.tally import Scored, Tally
 
 Map = NDArray[np.uint8]
 
-_SHOWN_TRAITS = {"alpha_mask", "unequal_channels"}  # a palette matters only if the mask is empty
+_SHOWN_TRAITS = {
+    "alpha_mask",
+    "low_16_bit",
+    "unequal_channels",
+}  # a palette matters only if the mask is empty
 GREY_SHARE = 0.01  # a ground truth with more grey than this is worth a warning
 
 

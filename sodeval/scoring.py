@@ -28,6 +28,7 @@ from sodeval.tally import Tally
 Missing = Literal["error", "skip", "zero"]
 SizeMismatch = Literal["resize", "error"]
 
+_MOST_WORKERS = 256  # more would only wait for each other
 _TICK = 0.1  # seconds between looks at the progress, and so at Ctrl-C
 _LAST_WORDS = 0.5  # seconds a worker may take to end its image after Ctrl-C
 
@@ -151,11 +152,10 @@ class _Run:
         """Score everything; raise the first error in the order of the files, if any."""
         threads = [
             threading.Thread(target=self._work, args=(i,), daemon=True, name=f"sodeval-{i}")
-            for i in range(max(1, min(workers, len(self.groups))))
+            for i in range(max(1, min(workers, len(self.groups), _MOST_WORKERS)))
         ]
         try:
-            for thread in threads:
-                thread.start()
+            threads = _start(threads)
             for thread in threads:
                 while thread.is_alive():
                     thread.join(_TICK)
@@ -266,7 +266,7 @@ class _Run:
                 raise
             with self._changed:
                 for index in matches:
-                    self.outcomes[index].unreadable[ref.label] = str(error)
+                    self.outcomes[index].unreadable[ref.place] = str(error)
             return None
 
 
@@ -278,6 +278,18 @@ def _groups(plan: Plan) -> list[_Group]:
             group = groups.setdefault((match.dataset, pair.name), _Group(pair.name, pair.gt))
             group.preds.append((index, pair.pred))
     return list(groups.values())
+
+
+def _start(threads: list[threading.Thread]) -> list[threading.Thread]:
+    """Start as many as the system allows; one is enough, for reports do not depend on it."""
+    for i, thread in enumerate(threads):
+        try:
+            thread.start()
+        except RuntimeError:
+            if i == 0:
+                raise UsageError("the system does not allow another thread.") from None
+            return threads[:i]
+    return threads
 
 
 def _available_cores() -> int:

@@ -142,4 +142,5 @@ def gt_hash(masks: Iterable[tuple[str, int]]) -> str:
 
 
 def _plain(value: object) -> str:
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    """A value in a signature: the shortest text that reads back as the same number."""
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)

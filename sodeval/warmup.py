@@ -32,14 +32,17 @@ _KERNELS = (
 
 
 def is_warm() -> bool:
-    """Whether every kernel lies compiled in Numba's cache (perhaps from an older version)."""
+    """Whether every kernel lies compiled in Numba's cache, and has not changed since."""
     tag = f"py{sys.version_info.major}{sys.version_info.minor}"
     for kernel in _KERNELS:
         function = kernel.py_func
         module = function.__module__.rpartition(".")[2]
         pattern = f"{module}.{function.__qualname__}-*.{tag}*.nbi"
         folder = kernel.stats.cache_path
-        if folder is None or not any(Path(folder).glob(pattern)):
+        if folder is None:
+            return False
+        written = Path(function.__code__.co_filename).stat().st_mtime
+        if not any(one.stat().st_mtime >= written for one in Path(folder).glob(pattern)):
             return False
     return True
 

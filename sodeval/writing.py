@@ -19,7 +19,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a temporary path in the target's folder; on success it becomes the target.
 
     Missing parent folders are made. On any error the temporary file is removed and the target
-    stays as it was.
+    stays as it was. A link is followed; a device or pipe is written as it is.
 
     Raises:
         OutputError: the folder or the file cannot be written.
@@ -27,9 +27,13 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     target = Path(path)
     temporary: Path | None = None
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
         if target.is_dir():
             raise OutputError(f"cannot write {target}: it is a folder; name a file.")
+        if _is_special(target):
+            yield target
+            return
+        target = Path(os.path.realpath(target))
+        target.parent.mkdir(parents=True, exist_ok=True)
         # the suffix is kept: writers choose their format by it
         handle, name = tempfile.mkstemp(".tmp" + target.suffix, f".{target.name}.", target.parent)
         os.close(handle)
@@ -61,11 +65,16 @@ def check_target(path: str | os.PathLike[str]) -> None:
     """Make sure that a file can be written, before the work whose result it is to hold.
 
     Raises:
+        UsageError: it is ``-``, which does not mean standard output here.
         OutputError: the folder or the file cannot be written.
     """
     target = Path(path)
+    if os.fspath(path) == "-":
+        raise UsageError("'-' is no file; use --format json, csv … for standard output.")
     if target.is_dir():
         raise OutputError(f"cannot write {target}: it is a folder; name a file.")
+    if _is_special(target):
+        return
     folder = next(one for one in target.absolute().parents if os.path.lexists(one))
     try:
         with tempfile.TemporaryFile(dir=folder):
@@ -100,3 +109,8 @@ def known_suffix(path: str | os.PathLike[str], option: str, known: tuple[str, st
             f"{option} {os.fspath(path)}: the file must end in {known[0]} or {known[1]}."
         )
     return suffix
+
+
+def _is_special(target: Path) -> bool:
+    """Whether this is a device or a pipe, which a rename would replace by a file."""
+    return target.exists() and not target.is_file() and not target.is_dir()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -84,8 +85,17 @@ def main() -> int:
     try:
         cli.main(prog_name="sodeval")
     except SystemExit as leaving:
-        return leaving.code if isinstance(leaving.code, int) else 0
-    return 0
+        code = leaving.code if isinstance(leaving.code, int) else 0
+    else:
+        code = 0
+    if code == INTERRUPTED:
+        # Workers may still be inside a decoder. A normal exit would unwind them through its C++
+        # frames, which aborts the process; everything worth keeping is on disk by now.
+        for stream in (sys.stdout, sys.stderr):
+            with suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(code)
+    return code
 
 
 def _exit_code(run: Callable[[], object]) -> int:
@@ -93,7 +103,8 @@ def _exit_code(run: Callable[[], object]) -> int:
     try:
         # without standalone mode click hands over its errors, and the code a command returns
         code = run()
-        sys.stdout.flush()
+        if sys.stdout is not None:
+            sys.stdout.flush()
         return code if isinstance(code, int) else 0
     except click.exceptions.Abort:
         return _say("interrupted.", INTERRUPTED)
@@ -105,9 +116,11 @@ def _exit_code(run: Callable[[], object]) -> int:
     except KeyboardInterrupt:
         return _say("interrupted.", INTERRUPTED)
     except BrokenPipeError:
-        # the reader of our output went away, as `| head` does; nothing is wrong
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_stdout()  # its reader went away, as `| head` does; nothing is wrong
         return 0
+    except OSError as error:
+        _drop_stdout()
+        return _say(f"cannot write standard output: {error.strerror or error}.", 3)
     except MemoryError:
         return _say("not enough memory; use fewer --workers or a smaller --max-pixels.", 3)
     except Exception as error:
@@ -120,6 +133,12 @@ def _exit_code(run: Callable[[], object]) -> int:
             "please report it with the output of the same command under SODEVAL_DEBUG=1.",
             _INTERNAL,
         )
+
+
+def _drop_stdout() -> None:
+    """Let what is left in the buffer go nowhere, or Python would complain at exit."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _say(message: str, code: int) -> int:

@@ -36,7 +36,8 @@ def console(*, err: bool = False) -> Console:
 
     # a fixed width where there is no terminal, so that piped tables are not broken at 80 columns
     stream = sys.stderr if err else sys.stdout
-    return Console(stderr=err, width=None if stream.isatty() else 200, highlight=False)
+    terminal = stream is not None and stream.isatty()
+    return Console(stderr=err, width=None if terminal else 200, highlight=False)
 
 
 def print_report(report: Report, form: str, decimals: int | None) -> None:

@@ -25,7 +25,7 @@ class ScoreProgress:
 
         if not is_warm():
             click.echo("compiling kernels (first run here; about ten seconds) …", err=True)
-        if not sys.stderr.isatty():
+        if sys.stderr is None or not sys.stderr.isatty():
             return
         from rich.progress import (
             BarColumn,

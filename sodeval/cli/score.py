@@ -14,7 +14,7 @@ from sodeval.cli.options import (
     print_report,
     quiet_option,
 )
-from sodeval.errors import INTERRUPTED, DataError, Interrupted
+from sodeval.errors import INTERRUPTED, DataError, Interrupted, SodevalError
 
 if TYPE_CHECKING:
     from sodeval.report import Report
@@ -89,7 +89,7 @@ def score(
         if path is not None:
             check_target(path)
     if per_image is not None or curves is not None or plots is not None:
-        _check_formats(per_image, curves, plots)
+        _check_formats(per_image, curves, plots, metrics)
     try:
         report = run(
             preds,
@@ -103,7 +103,11 @@ def score(
             progress=None if quiet else ScoreProgress(),
         )
     except Interrupted as stopped:
-        _write(stopped.report, output, per_image)
+        try:
+            _write(stopped.report, output, per_image)
+        except SodevalError as error:
+            click.echo(f"sodeval: interrupted, and what was done is lost: {error}", err=True)
+            return INTERRUPTED
         kept = ", ".join(path for path in (output, per_image) if path is not None)
         done = sum(result.images for result in stopped.report.results)
         click.echo(
@@ -113,6 +117,9 @@ def score(
         )
         return INTERRUPTED
     _write(report, output, per_image)
+    print_report(report, form, decimals)
+    if not quiet:
+        print_notes(report)
     if curves is not None:
         from sodeval.render.curves import write_curves
 
@@ -121,20 +128,22 @@ def score(
         from sodeval.render.plots import write_plots
 
         write_plots(report, Path(plots))
-    print_report(report, form, decimals)
-    if not quiet:
-        print_notes(report)
     unreadable = sum(len(result.unreadable) for result in report.results)
     return DataError.exit_code if unreadable else 0
 
 
-def _check_formats(per_image: str | None, curves: str | None, plots: str | None) -> None:
+def _check_formats(
+    per_image: str | None, curves: str | None, plots: str | None, metrics: str
+) -> None:
     """Refuse now what could only be refused after scoring."""
-    from sodeval.render.curves import check_curves
+    from sodeval.metrics import resolve
+    from sodeval.render.curves import check_curves, check_metrics
     from sodeval.render.per_image import check_per_image
 
     if per_image is not None:
         check_per_image(per_image)
+    if curves is not None or plots is not None:
+        check_metrics(resolve(metrics))
     if curves is not None:
         check_curves(curves)
     if plots is not None:

@@ -152,12 +152,13 @@ def at_least(
         threshold: to be reached.
 
     Returns:
-        the two counts, and the smallest distance of any value to the threshold.
+        the two counts, and the smallest distance to the threshold of any value that occurs.
     """
     background = foreground = 0
     nearest = np.inf
     for v in range(256):
-        nearest = min(nearest, abs(values[v] - threshold))
+        if joint[0, v] + joint[1, v] > 0:
+            nearest = min(nearest, abs(values[v] - threshold))
         if values[v] >= threshold:
             background += joint[0, v]
             foreground += joint[1, v]

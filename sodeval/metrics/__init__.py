@@ -30,6 +30,8 @@ class MetricCard:
     columns: Mapping[str, str]
     """Report key -> heading."""
     paper: str
+    curves: tuple[str, ...] = ()
+    """What it averages at every threshold."""
 
 
 METRICS: dict[str, MetricCard] = {
@@ -50,6 +52,7 @@ METRICS: dict[str, MetricCard] = {
             better="higher",
             columns={"max_fbeta": "max Fβ", "mean_fbeta": "mean Fβ", "adp_fbeta": "adp Fβ"},
             paper="Achanta et al., Frequency-tuned salient region detection, CVPR 2009",
+            curves=("precision", "recall", "fbeta"),
         ),
         MetricCard(
             id="weighted_fbeta",
@@ -74,12 +77,14 @@ METRICS: dict[str, MetricCard] = {
             better="higher",
             columns={"max_emeasure": "max E", "mean_emeasure": "mean E", "adp_emeasure": "adp E"},
             paper="Fan et al., Enhanced-alignment measure, IJCAI 2018",
+            curves=("emeasure",),
         ),
     )
 }
 
 SETS: dict[str, tuple[str, ...]] = {
     "default": ("mae", "fbeta", "weighted_fbeta", "smeasure", "emeasure"),
+    "all": tuple(METRICS),
 }
 
 _COLUMNS = {column: card for card in METRICS.values() for column in card.columns}

@@ -173,7 +173,7 @@ class Sample:
             values = self.tables.values
             value = min(2 * self.mean, cap)
             fp, tp, nearest = counts.at_least(self.joint, values, value)
-            if value < cap and nearest < 1e-9:
+            if 0 < value < cap and nearest < 1e-9:
                 value = min(2 * float(values[self.pred].mean()), cap)
                 fp, tp, _ = counts.at_least(self.joint, values, value)
             self._thresholds[cap] = Threshold(value, fp, tp)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from sodeval.errors import ReportError, UsageError
+from sodeval.metrics import METRICS
 from sodeval.render.cells import has_protocols, printable, protocol_name
 from sodeval.report import Report, Result
 from sodeval.writing import Cell, known_suffix, replacing, write_csv
@@ -39,8 +40,8 @@ def write_curves(report: Report, path: str | os.PathLike[str]) -> None:
     ``.csv``: one row a threshold: method, dataset, (protocol,) threshold and the curves.
 
     Raises:
-        UsageError: the suffix is another, or no metric that was asked for has a curve.
-        ReportError: the report was loaded from JSON, which holds no curves.
+        UsageError: the suffix is another.
+        ReportError: the report was loaded from JSON, which holds no curves, or no image has one.
         OutputError: the file cannot be written.
     """
     check_curves(path)
@@ -73,18 +74,27 @@ def write_curves(report: Report, path: str | os.PathLike[str]) -> None:
         np.savez(file, **arrays)
 
 
+def check_metrics(metrics: Iterable[str]) -> None:
+    """Make sure, before scoring, that there will be curves.
+
+    Raises:
+        UsageError: none of these metrics has one.
+    """
+    if not any(METRICS[metric].curves for metric in metrics):
+        raise UsageError("none of the metrics has a curve; add fbeta or emeasure to --metrics.")
+
+
 def with_curves(report: Report) -> list[Result]:
     """The results that have curves.
 
     Raises:
-        ReportError: the report was loaded from JSON, which holds no curves.
-        UsageError: no metric that was asked for has a curve.
+        ReportError: the report was loaded from JSON, which holds no curves, or no image has one.
     """
     found = [result for result in report.results if result.curves]
     if not found:
         if any(result.images and not result.names for result in report.results):
             raise ReportError("this report holds no curves; score again with --curves FILE.npz.")
-        raise UsageError("none of the metrics has a curve; add fbeta or emeasure to --metrics.")
+        raise ReportError("there are no curves to write: no image defines one.")
     return found
 
 

@@ -41,6 +41,8 @@ WARNINGS = {
     "decides: save masks as PNG and resize them with nearest neighbour",
     "gt_0_1": "ground truths stored as 0 and 1, which score as empty under this protocol; "
     "multiply them by 255",
+    "low_16_bit": "16-bit files with values up to 255 only; their high byte is read, which is zero "
+    "everywhere: save them as 8 bits",
     "unequal_channels": "files whose colour channels differ; their luma was taken: "
     "save one channel",
 }

@@ -147,7 +147,7 @@ def test_unreadable_file(pair: tuple[Path, Path], name: str) -> None:
     skipped = run("score", *pair, "--missing", "skip", "--format", "json")
     assert skipped.exit_code == 3
     result = json.loads(skipped.stdout)["results"][0]
-    assert (result["images"], result["unreadable"]) == (5, [str(bad)])
+    assert (result["images"], result["unreadable"]) == (5, [f"preds/{bad.name}"])
     assert str(bad) in skipped.stderr
 
 
@@ -239,6 +239,50 @@ def test_usage(pair: tuple[Path, Path], options: list[str]) -> None:
     done = run("score", *pair, *options)
     assert done.exit_code == 2
     assert "Error:" in done.stderr
+
+
+@pytest.mark.parametrize("option", ["--curves", "--plots"])
+def test_curves_of_metrics_that_have_none(
+    pair: tuple[Path, Path], tmp_path: Path, option: str
+) -> None:
+    done = run("score", *pair, "--metrics", "mae", option, tmp_path / "c.npz")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert done.stderr == (
+        "sodeval: none of the metrics has a curve; add fbeta or emeasure to --metrics.\n"
+    )
+
+
+@pytest.mark.parametrize("option", ["-o", "--per-image", "--curves"])
+def test_a_dash_is_no_file(pair: tuple[Path, Path], option: str) -> None:
+    done = run("score", *pair, option, "-")
+    assert done.exit_code == 2
+    assert "'-' is no file; use --format json" in done.stderr
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no full device")
+def test_standard_output_that_is_full(pair: tuple[Path, Path]) -> None:
+    with open("/dev/full", "w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sodeval", "score", *pair, "-q", "--format", "json"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 3
+    assert done.stderr == "sodeval: cannot write standard output: No space left on device.\n"
+
+
+def test_sixteen_bit_masks_of_small_values_are_noticed(pair: tuple[Path, Path]) -> None:
+    write(pair[1] / "x1.png", (disc(1) // 255).astype(np.uint16))
+    done = run("score", *pair, "--format", "json")
+    assert json.loads(done.stdout)["results"][0]["warnings"] == {"low_16_bit": 1}
+
+
+def test_chance_is_no_suffix(tmp_path: Path) -> None:
+    write(tmp_path / "preds" / "boat.png", disc(0))
+    write(tmp_path / "gt" / "oa.png", disc(0))
+    assert run("score", tmp_path / "preds", tmp_path / "gt").exit_code == 3
 
 
 def test_a_misspelt_command() -> None:

@@ -110,6 +110,30 @@ def test_what_is_refused() -> None:
         Evaluator(metrics=["maee"])
 
 
+def test_numbers_leave_out_names_that_are_taken() -> None:
+    evaluator, other = Evaluator(metrics="mae"), Evaluator(metrics="mae")
+    evaluator.update(MAPS[0], MASKS[0], "#000000")
+    evaluator.update(MAPS[1], MASKS[1])
+    other.update(MAPS[2], MASKS[2], "#000002")
+    other.update(np.stack(MAPS[3:5]), np.stack(MASKS[3:5]))
+    evaluator.merge(other)
+    names = list(evaluator.compute().per_image["name"])
+    assert names == [f"#{i:06d}" for i in range(5)]
+    with pytest.raises(UsageError, match="merged with itself"):
+        evaluator.merge(evaluator)
+
+
+def test_a_colour_picture_is_no_batch() -> None:
+    evaluator = Evaluator(metrics="mae")
+    for channels in (1, 3, 4):
+        picture = np.zeros((30, 40, channels), np.uint8)
+        with pytest.raises(ShapeError, match=r"looks like \(H, W, channels\)"):
+            evaluator.update(picture, MASKS[0])
+    narrow = np.zeros((2, 30, 3), np.uint8)
+    evaluator.update(narrow, narrow, ["a", "b"])
+    assert len(evaluator) == 2
+
+
 def test_another_size_is_resized_as_files_are() -> None:
     evaluator = Evaluator()
     evaluator.update(MAPS[0][::2, ::2], MASKS[0])

@@ -352,3 +352,30 @@ def test_a_file_ref_is_small_and_a_value(tmp_path):
     assert isinstance(store, FolderStore)
     assert FileRef(store, "x.png") == FileRef(store, "x.png")
     assert not hasattr(FileRef(store, "x.png"), "__dict__")
+
+
+def test_a_pipe_named_like_an_image_does_not_hang(tmp_path):
+    os.mkfifo(tmp_path / "x.png")
+    with pytest.raises(DecodeError, match=r"x\.png is not a regular file"):
+        open_store(tmp_path).read("x.png")
+
+
+def test_huge_members_are_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr("sodeval.files.MAX_BYTES", 3)
+    touch(tmp_path / "folder", "x.png")
+    for store in (
+        open_store(tmp_path / "folder"),
+        open_store(make_zip(tmp_path / "a.zip", {"x.png": b"12345"})),
+    ):
+        with pytest.raises(DecodeError, match="over the limit of 3"):
+            store.read("x.png")
+
+
+def test_names_that_are_no_text_can_be_printed(tmp_path):
+    name = os.fsdecode(b"x\xff.png")
+    (tmp_path / name).write_bytes(b"1")
+    ref = FileRef(open_store(tmp_path), name)
+    assert ref.read() == b"1"
+    assert ref.label.encode() == ref.label.encode("utf-8")
+    assert ref.label.endswith(r"x\udcff.png")
+    assert ref.place == rf"{tmp_path.name}/x\udcff.png"

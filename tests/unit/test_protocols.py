@@ -42,6 +42,21 @@ def test_a_convention_nobody_implements_is_refused() -> None:
     assert str(caught.value) == ("protocol 'mine': pred_scale='softmax' is not one of minmax, none")
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"name": "a|b;c"}, "use letters, digits"),
+        ({"name": ""}, "use letters, digits"),
+        ({"gt_above": 300}, "gt_above=300 is not a number from 0 to 255"),
+        ({"weighted_sigma": 0.0}, "weighted_sigma=0.0 is not a number from 0.001 to 1e"),
+        ({"fbeta_beta2": "x"}, "fbeta_beta2='x' is not a number"),
+    ],
+)
+def test_conventions_that_cannot_be(change: dict[str, object], words: str) -> None:
+    with pytest.raises(ProtocolError, match=words):
+        replace(DEFAULT, **change)  # type: ignore[arg-type]
+
+
 def test_canonical_line() -> None:
     line = str(signature())
     assert line.startswith("sodeval:pysodmetrics|gts:none|gt>:128|pred:minmax|")
@@ -74,6 +89,7 @@ def test_what_is_no_signature(line: str) -> None:
     [
         ({"protocol": PROTOCOLS["pysodmetrics-raw"]}, "protocol pysodmetrics against"),
         ({"protocol": replace(DEFAULT, fbeta_beta2=1.0)}, "b2 0.3 against 1"),
+        ({"protocol": replace(DEFAULT, fbeta_beta2=0.3000001)}, "b2 0.3 against 0.3000001"),
         ({"zero": 1}, "zero none against 1"),
         ({"skipped": 2}, "skip none against 2"),
         ({"resized": 4}, "rs none against pred-to-gt"),

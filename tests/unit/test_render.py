@@ -21,7 +21,7 @@ from sodeval.errors import MissingExtraError, OutputError, ReportError, UsageErr
 from sodeval.metrics import METRICS
 from sodeval.render import plots
 from sodeval.render.cells import heading, places, printable, shown, signatures
-from sodeval.render.curves import check_curves, write_curves
+from sodeval.render.curves import check_curves, check_metrics, write_curves
 from sodeval.render.flat import csv_text, markdown, records
 from sodeval.render.latex import escaped, latex, symbol
 from sodeval.render.per_image import check_per_image, per_image_rows, write_per_image
@@ -674,6 +674,9 @@ def test_curves_csv_round_trips(tmp_path):
 
 def test_no_metric_with_a_curve(tmp_path):
     with pytest.raises(UsageError, match="add fbeta or emeasure"):
+        check_metrics(["mae", "smeasure"])
+    check_metrics(["mae", "emeasure"])
+    with pytest.raises(ReportError, match="no image defines one"):
         write_curves(report(result(curves={}, thresholds={})), tmp_path / "curves.npz")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import numpy as np
@@ -111,6 +112,10 @@ def test_a_loaded_report_says_what_it_does_not_hold(report: Report, tmp_path: Pa
         ("not json", "it is not JSON"),
         ("[]", "is not a sodeval report"),
         ('{"results": [], "schema": 99}', "has report schema 99; this version of sodeval reads"),
+        ('{"results": [{}], "schema": 1}', "is not a whole report"),
+        ('{"results": null, "schema": 1}', "is not a whole report"),
+        ('{"results": [], "schema": 1, "tool": null}', "is not a whole report"),
+        ("[" * 100_000, "it is not JSON"),
     ],
 )
 def test_what_is_no_report(tmp_path: Path, text: str | None, message: str) -> None:
@@ -119,6 +124,49 @@ def test_what_is_no_report(tmp_path: Path, text: str | None, message: str) -> No
         path.write_text(text, encoding="utf-8")
     with pytest.raises(ReportError, match=message):
         Report.load(path)
+
+
+def test_what_else_a_report_holds_is_kept(report: Report, tmp_path: Path) -> None:
+    data = json.loads(report.dumps())
+    data["results"][0] |= {"ci95": {"mae": [0.1, 0.2]}, "cost": {"params": 3}}
+    del data["digest"]
+    (tmp_path / "r.json").write_text(json.dumps(data), encoding="utf-8")
+    loaded = Report.load(tmp_path / "r.json")
+    again = json.loads(loaded.dumps())["results"][0]
+    assert (again["ci95"], again["cost"]) == ({"mae": [0.1, 0.2]}, {"params": 3})
+    assert loaded.notes == ()
+    data["results"][0]["cost"] = {"params": 4}
+    (tmp_path / "r.json").write_text(json.dumps(data), encoding="utf-8")
+    assert Report.load(tmp_path / "r.json").digest == loaded.digest, "cost is no score"
+
+
+def test_an_edited_report_says_so(report: Report, tmp_path: Path) -> None:
+    data = json.loads(report.dumps())
+    data["results"][0]["metrics"]["mae"] = 0.0
+    (tmp_path / "r.json").write_text(json.dumps(data), encoding="utf-8")
+    assert "was edited" in Report.load(tmp_path / "r.json").notes[0]
+
+
+def test_arrays_of_a_report_cannot_be_changed(report: Report) -> None:
+    for array in (report.curves["fbeta"], report.thresholds["fbeta"]):
+        with pytest.raises(ValueError, match="read-only"):
+            array[0] = 9.0
+
+
+def test_links_are_followed_and_pipes_are_kept(tmp_path: Path) -> None:
+    real, link, pipe = tmp_path / "real.json", tmp_path / "link.json", tmp_path / "pipe"
+    real.write_text("old", encoding="utf-8")
+    link.symlink_to(real)
+    write_text(link, "new")
+    assert link.is_symlink()
+    assert real.read_text(encoding="utf-8") == "new"
+    os.mkfifo(pipe)
+    check_target(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    write_text(pipe, "through")
+    assert os.read(reader, 99) == b"through"
+    os.close(reader)
+    assert pipe.is_fifo()
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path) -> None:
