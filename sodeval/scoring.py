@@ -145,7 +145,7 @@ class _Run:
         self._next = 0
         self._stopped = False
         self._error: tuple[int, BaseException] | None = None
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()  # guards what is above and the outcomes
         self._first_done = threading.Event()
 
     def go(self, workers: int, progress: Progress | None) -> None:
@@ -161,13 +161,14 @@ class _Run:
                     thread.join(_TICK)
                     if progress is not None:
                         progress.advance(self.done)
-        except KeyboardInterrupt:
-            with self._changed:
+        except BaseException:  # Ctrl-C, or whatever the progress raises
+            with self._lock:
                 self._stopped = True
             self._first_done.set()
             deadline = time.monotonic() + _LAST_WORDS
             for thread in threads:
-                thread.join(max(0.0, deadline - time.monotonic()))
+                if thread.is_alive():
+                    thread.join(max(0.0, deadline - time.monotonic()))
             raise
         if self._error is not None:
             raise self._error[1]
@@ -181,7 +182,7 @@ class _Run:
             raise PairingError("no image could be scored: every prediction is missing.")
         notes = list(self.plan.notes)
         results = []
-        with self._changed:
+        with self._lock:
             for outcome in self.outcomes:
                 match = outcome.match
                 if match.stripped:
@@ -208,7 +209,7 @@ class _Run:
             # would only make the threads wait for each other
             self._first_done.wait()
         while True:
-            with self._changed:
+            with self._lock:
                 if self._stopped or self._error is not None or self._next == len(self.groups):
                     break
                 index = self._next
@@ -216,7 +217,7 @@ class _Run:
             try:
                 self._score(self.groups[index])
             except BaseException as error:
-                with self._changed:
+                with self._lock:
                     # groups are handed out in order and those begun are ended, so the smallest
                     # index is the same for any number of workers
                     if self._error is None or index < self._error[0]:
@@ -252,7 +253,7 @@ class _Run:
             traits=decoded.traits,
             absent=absent,
         )
-        with self._changed:
+        with self._lock:
             if not self._stopped:
                 outcome.tally.add(name, one)
                 outcome.zero += absent
@@ -264,7 +265,7 @@ class _Run:
         except DecodeError as error:
             if self.missing == "error":
                 raise
-            with self._changed:
+            with self._lock:
                 for index in matches:
                     self.outcomes[index].unreadable[ref.place] = str(error)
             return None
