@@ -73,10 +73,10 @@ def tables(protocol: EvalProtocol, low: int, high: int) -> Tables:
         values = (values - values[low]) / (values[high] - values[low])
     values = np.clip(values, 0.0, 1.0)
     quantised = np.floor(values * 255).astype(np.int64)
-    cuts = np.searchsorted(quantised, np.arange(protocol.levels), side="left")
+    cuts = np.searchsorted(quantised, np.arange(protocol.levels), side="left").astype(np.int64)
     for array in (values, cuts):
         array.setflags(write=False)
-    return Tables(values, cuts.astype(np.int64))
+    return Tables(values, cuts)
 
 
 class GroundTruth:
