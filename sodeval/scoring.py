@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import threading
 import time
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal, Protocol, get_args
 
 import numpy as np
@@ -112,15 +114,6 @@ def score(
 
 
 @dataclass(slots=True)
-class _Group:
-    """A ground truth and the predictions to score against it, by index of their match."""
-
-    name: str
-    gt: FileRef
-    preds: list[tuple[int, FileRef | None]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
 class _Outcome:
     """What becomes of one match."""
 
@@ -139,8 +132,15 @@ class _Run:
         self.missing = missing
         self.max_pixels = max_pixels
         self.outcomes = [_Outcome(match, scorer.tally()) for match in plan.matches]
-        self.groups = _groups(plan)
-        self.total = sum(len(group.preds) for group in self.groups)
+        self.total = sum(len(match.pairs) for match in plan.matches)
+        # the matches of one data set hold pairs for the same ground truths in the same order
+        by_dataset: dict[str, list[int]] = {}
+        for index, match in enumerate(plan.matches):
+            by_dataset.setdefault(match.dataset, []).append(index)
+        self._matches = list(by_dataset.values())
+        sizes = [len(plan.matches[indices[0]].pairs) for indices in self._matches]
+        self._ends = list(accumulate(sizes))  # ground truths up to the end of each data set
+        self.truths = sum(sizes)
         self.done = 0
         self._next = 0
         self._stopped = False
@@ -152,7 +152,7 @@ class _Run:
         """Score everything; raise the first error in the order of the files, if any."""
         threads = [
             threading.Thread(target=self._work, args=(i,), daemon=True, name=f"sodeval-{i}")
-            for i in range(max(1, min(workers, len(self.groups), _MOST_WORKERS)))
+            for i in range(max(1, min(workers, self.truths, _MOST_WORKERS)))
         ]
         try:
             threads = _start(threads)
@@ -210,32 +210,36 @@ class _Run:
             self._first_done.wait()
         while True:
             with self._lock:
-                if self._stopped or self._error is not None or self._next == len(self.groups):
+                if self._stopped or self._error is not None or self._next == self.truths:
                     break
                 index = self._next
                 self._next += 1
             try:
-                self._score(self.groups[index])
+                self._score(index)
             except BaseException as error:
                 with self._lock:
-                    # groups are handed out in order and those begun are ended, so the smallest
-                    # index is the same for any number of workers
+                    # ground truths are handed out in order and those begun are ended, so the
+                    # smallest index is the same for any number of workers
                     if self._error is None or index < self._error[0]:
                         self._error = (index, error)
             self._first_done.set()
         self._first_done.set()
 
-    def _score(self, group: _Group) -> None:
+    def _score(self, index: int) -> None:
         """Score every prediction for one ground truth."""
+        dataset = bisect_right(self._ends, index)
+        matches = self._matches[dataset]
+        position = index - (self._ends[dataset - 1] if dataset else 0)
+        pairs = [self.plan.matches[match].pairs[position] for match in matches]
         prepared: Prepared | None = None
-        truth = self._decode(group.gt, [index for index, _ in group.preds])
+        truth = self._decode(pairs[0].gt, matches)
         if truth is not None:
             prepared = self.scorer.prepare(truth.pixels, truth.traits)
-        for index, ref in group.preds:
+        for match, pair in zip(matches, pairs, strict=True):
             if self._stopped:
                 return
             if prepared is not None:
-                self._score_one(group.name, prepared, index, ref)
+                self._score_one(pair.name, prepared, match, pair.pred)
             self.done += 1  # only shown, so a lost count does no harm
 
     def _score_one(self, name: str, prepared: Prepared, index: int, ref: FileRef | None) -> None:
@@ -269,16 +273,6 @@ class _Run:
                 for index in matches:
                     self.outcomes[index].unreadable[ref.place] = str(error)
             return None
-
-
-def _groups(plan: Plan) -> list[_Group]:
-    """The pairs of all matches by ground truth, in the order of the data sets and names."""
-    groups: dict[tuple[str, str], _Group] = {}
-    for index, match in enumerate(plan.matches):
-        for pair in match.pairs:
-            group = groups.setdefault((match.dataset, pair.name), _Group(pair.name, pair.gt))
-            group.preds.append((index, pair.pred))
-    return list(groups.values())
 
 
 def _start(threads: list[threading.Thread]) -> list[threading.Thread]:
