@@ -9,7 +9,8 @@ nox.options.default_venv_backend = "venv"
 
 CONSTRAINTS = ("-c", "constraints.txt")
 PARITY_CONSTRAINTS = ("-c", "constraints-parity.txt")
-SUITE = ("-e", ".[plots,parquet]", "pytest", "hypothesis", "torch")
+# without torch, which is gigabytes: the tests of tensors run in the lane `tests`
+SUITE = ("-e", ".[plots,parquet]", "pytest", "hypothesis")
 PYTHONS = ["3.11", "3.12", "3.13"]
 NIGHTLY = ["fuzz", "pythons", "oldest", "newest", "interpreted", "bare"]
 
@@ -40,30 +41,27 @@ def parity(session: nox.Session) -> None:
 @nox.session
 def fuzz(session: nox.Session) -> None:
     """The property tests with twenty times the examples."""
-    session.install(*CONSTRAINTS, "-e", ".[dev]")
+    session.install(*CONSTRAINTS, *SUITE)
     session.run("pytest", "tests/property", env={"SODEVAL_FUZZ": "20"})
 
 
 @nox.session(python=PYTHONS)
 def pythons(session: nox.Session) -> None:
     """Every supported Python."""
-    session.install(*CONSTRAINTS, "-e", ".[dev]")
+    session.install(*CONSTRAINTS, *SUITE)
     session.run("pytest")
 
 
 @nox.session(python="3.11")
 def oldest(session: nox.Session) -> None:
     """The oldest supported dependencies."""
-    session.install(
-        "-c", "constraints-oldest.txt", "-e", ".[plots,parquet]", "pytest", "hypothesis"
-    )
+    session.install("-c", "constraints-oldest.txt", *SUITE)
     session.run("pytest")
 
 
 @nox.session
 def newest(session: nox.Session) -> None:
     """The newest dependencies that exist, pre-releases left aside."""
-    session.install("torch==2.13.0")  # the newest one would bring gigabytes of CUDA along
     session.install("--upgrade", *SUITE)
     session.run("pytest")
 
@@ -71,7 +69,7 @@ def newest(session: nox.Session) -> None:
 @nox.session
 def interpreted(session: nox.Session) -> None:
     """The kernels as plain Python: what coverage sees, and out-of-range indices raise."""
-    session.install(*CONSTRAINTS, "-e", ".[dev]")
+    session.install(*CONSTRAINTS, *SUITE)
     session.run("pytest", "tests/parity/test_golden.py", env={"NUMBA_DISABLE_JIT": "1"})
 
 

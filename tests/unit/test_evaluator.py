@@ -6,7 +6,6 @@ import pickle
 
 import numpy as np
 import pytest
-import torch
 
 from sodeval import Evaluator
 from sodeval.errors import PairingError, ShapeError, UnknownNameError, UsageError
@@ -39,6 +38,7 @@ def test_batches_equal_single_images(one_by_one: str) -> None:
 
 
 def test_tensors_equal_arrays(one_by_one: str) -> None:
+    torch = pytest.importorskip("torch")
     evaluator = Evaluator()
     pred = torch.from_numpy(np.stack(MAPS))[:, None].float().div(255).requires_grad_()
     gt = torch.from_numpy(np.stack(MASKS))[:, None] > 0
