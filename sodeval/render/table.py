@@ -13,6 +13,7 @@ from rich.text import Text
 
 from sodeval.errors import ReportError
 from sodeval.metrics import METRICS, label
+from sodeval.names import listed
 from sodeval.render.cells import (
     PARTIAL,
     by_dataset,
@@ -96,7 +97,8 @@ def print_notes(report: Report, console: Console) -> None:
             for note in _notes(result, report):
                 said.setdefault(note, []).append(_name(result, report))
         for (head, rest), names in said.items():
-            who = where if len(names) == len(results) > 1 else f"{_listed(names)} on {where}"
+            among = listed(dict.fromkeys(names))
+            who = where if len(names) == len(results) > 1 else f"{among} on {where}"
             _say(console, f"{who}: " if several else "", (head, "yellow"), rest)
         for reason in _incomparable(results, report):
             _say(console, f"{where}: ", (reason, "yellow"))
@@ -303,7 +305,7 @@ def _incomparable(results: Sequence[Result], report: Report) -> Iterator[str]:
             why = "; ".join(one.differences(other)[:2])
         except ReportError:
             why = "their signatures differ"
-        mine, theirs = (_listed([_name(r, report) for r in g]) for g in (group, first))
+        mine, theirs = (listed(dict.fromkeys(_name(r, report) for r in g)) for g in (group, first))
         yield f"{mine} not ranked against {theirs}: {why}"
 
 
@@ -323,13 +325,6 @@ def _count(result: Result, *, always: bool = False) -> str:
 
 def _plural(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
-
-
-def _listed(names: Sequence[str]) -> str:
-    names = list(dict.fromkeys(names))
-    if len(names) > 4:
-        return f"{', '.join(names[:3])} and {len(names) - 3} others"
-    return ", ".join(names)
 
 
 def _label(column: str) -> str:
