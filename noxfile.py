@@ -12,7 +12,14 @@ PARITY_CONSTRAINTS = ("-c", "constraints-parity.txt")
 # without torch, which is gigabytes: the tests of tensors run in the lane `tests`
 SUITE = ("-e", ".[plots,parquet]", "pytest", "hypothesis")
 PYTHONS = ["3.11", "3.12", "3.13"]
-NIGHTLY = ["fuzz", "pythons", "oldest", "newest", "interpreted", "bare"]
+NIGHTLY = [
+    "fuzz",
+    *(f"pythons-{version}" for version in PYTHONS),
+    "oldest",
+    "newest",
+    "interpreted",
+    "bare",
+]
 
 
 @nox.session
