@@ -18,6 +18,7 @@ from sodeval.errors import INTERRUPTED, DataError, Interrupted, SodevalError
 
 if TYPE_CHECKING:
     from sodeval.report import Report
+    from sodeval.scoring import Missing, SizeMismatch
 
 
 @click.command(
@@ -60,8 +61,8 @@ def score(
     gt: str,
     metrics: str,
     protocol: str,
-    missing: str,
-    size_mismatch: str,
+    missing: Missing,
+    size_mismatch: SizeMismatch,
     workers: int | None,
     max_pixels: int | None,
     form: str,
@@ -96,8 +97,8 @@ def score(
             gt,
             metrics=metrics,
             protocol=protocol,
-            missing=missing,  # type: ignore[arg-type] # click has checked the choice
-            size_mismatch=size_mismatch,  # type: ignore[arg-type]
+            missing=missing,
+            size_mismatch=size_mismatch,
             workers=workers,
             max_pixels=max_pixels or MAX_PIXELS,
             progress=None if quiet else ScoreProgress(),
