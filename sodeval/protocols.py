@@ -1,144 +1,54 @@
-"""Protocols: every convention that moves a number, as data.
+"""The protocols by name: what each published toolkit does, one row a toolkit.
 
-Published toolkits disagree on some twenty small choices, and the same maps score max F from 0.801
-to 0.870 because of them. An :class:`EvalProtocol` names each choice in a field; nothing in the
-kernels or metrics decides one on its own. A new behaviour gets a new protocol, and the old one
-keeps its name and its numbers.
+A row is data only. A new behaviour gets a new protocol, and the old one keeps its name and its
+numbers.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
-from typing import Any, Literal, get_args, get_type_hints
+from dataclasses import replace
 
-from sodeval.errors import ProtocolError, UnknownNameError
+from sodeval.conventions import EPS, EvalProtocol
+from sodeval.errors import UnknownNameError
 
-EPS = 2.220446049250313e-16  # spacing of float64 at 1: np.spacing(1), MATLAB's eps
+__all__ = ["DEFAULT", "EPS", "PROTOCOLS", "EvalProtocol", "get_protocol"]
 
-
-def _key(short: str, *, low: float = 0.0, high: float = 1e6) -> dict[str, Any]:
-    """A convention's name in signatures, and the range of one that is a number."""
-    return {"key": short, "range": (low, high)}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvalProtocol:
-    """The conventions a score is made with; ``metadata["key"]`` is a field's name in signatures."""
-
-    name: str
-    source: str
-    about: str
-
-    # Preparation
-    gt_scale: Literal["none"] = field(default="none", metadata=_key("gts"))
-    """How ground-truth bytes are scaled before the threshold."""
-    gt_above: int = field(default=128, metadata=_key("gt>", high=255))
-    """Foreground is what lies above this byte."""
-    pred_scale: Literal["minmax", "none"] = field(default="minmax", metadata=_key("pred"))
-    """``minmax``: (v/255 - min) / (max - min) per image; a constant map stays v/255."""
-    float_pred: Literal["round"] = field(default="round", metadata=_key("float"))
-    """How a streamed float map in [0, 1] becomes bytes, so that it scores as its file would."""
-    resize: Literal["pred-to-gt"] = field(default="pred-to-gt", metadata=_key("rs"))
-    """What is resized when prediction and ground truth differ in size."""
-    resize_filter: Literal["cv2-linear"] = field(default="cv2-linear", metadata=_key("rsf"))
-    """cv2.resize with INTER_LINEAR on bytes."""
-
-    # Threshold curves
-    quantise: Literal["floor"] = field(default="floor", metadata=_key("q"))
-    """The curve's map is floor(255 p)."""
-    levels: Literal[256] = field(default=256, metadata=_key("lv"))
-    """Thresholds 0 to 255."""
-    compare: Literal[">="] = field(default=">=", metadata=_key("cmp"))
-    """How the map is compared with a threshold."""
-    precision_empty: Literal[0] = field(default=0, metadata=_key("p0"))
-    """Precision where nothing is predicted."""
-    recall_empty: Literal[0] = field(default=0, metadata=_key("r0"))
-    """Recall, and so F, for an empty ground truth; the image counts."""
-    max_fbeta: Literal["mean-curve"] = field(default="mean-curve", metadata=_key("maxF"))
-    """Max and mean are taken on the curve averaged over images, not averaged over images."""
-    fbeta_beta2: float = field(default=0.3, metadata=_key("b2"))  # Achanta 2009, section 4.1
-    """The square of beta in F."""
-
-    # Adaptive thresholds: factor x mean(p)
-    fbeta_adp_cap: float = field(default=1.0, metadata=_key("aFcap"))
-    """Upper limit of the adaptive threshold of F."""
-    fbeta_adp_compare: Literal[">="] = field(default=">=", metadata=_key("aF"))
-    """How p is compared with it."""
-    emeasure_adp_cap: float = field(default=1.0, metadata=_key("aEcap"))
-    """Upper limit of the adaptive threshold of E."""
-    emeasure_adp_compare: Literal[">="] = field(default=">=", metadata=_key("aE"))
-    """How p is compared with it."""
-
-    # MAE, E, S
-    mae_gt: Literal["binary"] = field(default="binary", metadata=_key("mae"))
-    """MAE against the binarised ground truth."""
-    emeasure_denominator: Literal["N-1+eps"] = field(default="N-1+eps", metadata=_key("Eden"))
-    """What the alignment sum is divided by; an image of one pixel is undefined."""
-    emeasure_extremes: Literal["share"] = field(default="share", metadata=_key("Eext"))
-    """Empty ground truth: background predicted; full: foreground predicted."""
-    smeasure_alpha: float = field(default=0.5, metadata=_key("Sa", high=1))  # Fan 2017, section 3.3
-    """Weight of the object score."""
-    smeasure_split: Literal["even+1"] = field(default="even+1", metadata=_key("Ssplit"))
-    """Blocks end after the centroid's row and column, halves rounded to even."""
-    smeasure_denominator: Literal["N-1+eps"] = field(default="N-1+eps", metadata=_key("Sden"))
-    """Of block variances; the deviation of a single pixel is 0."""
-    smeasure_empty_block: Literal["undefined"] = field(default="undefined", metadata=_key("Sblock"))
-    """A centroid in the last row or column leaves a block without pixels."""
-    smeasure_floor: Literal[0] = field(default=0, metadata=_key("Smin"))
-    """Smallest S."""
-
-    # Weighted F
-    weighted_beta2: float = field(default=1.0, metadata=_key("wFb2"))  # Margolin 2014, eq. 11
-    """The square of beta in weighted F."""
-    weighted_sigma: float = field(default=5.0, metadata=_key("wFs", low=1e-3))
-    """Of the 7x7 Gaussian, in pixels."""
-    weighted_edge: Literal["zero"] = field(default="zero", metadata=_key("wFedge"))
-    """What the Gaussian sees outside the image."""
-    weighted_ties: Literal["left-top"] = field(default="left-top", metadata=_key("wFtie"))
-    """Among equally near foreground pixels: the leftmost, then the topmost."""
-    weighted_empty: Literal[0] = field(default=0, metadata=_key("wF0"))
-    """Weighted F of an empty ground truth; the image counts."""
-
-    def __post_init__(self) -> None:
-        if not re.fullmatch(r"[\w.+-]+", self.name):
-            raise ProtocolError(
-                f"protocol name {self.name!r}: use letters, digits and . + - _ only, "
-                "for it stands in signatures."
-            )
-        hints = get_type_hints(type(self))
-        for spec in fields(self):
-            allowed = get_args(hints[spec.name])
-            value = getattr(self, spec.name)
-            if allowed and value not in allowed:
-                known = ", ".join(map(str, allowed))
-                raise ProtocolError(
-                    f"protocol {self.name!r}: {spec.name}={value!r} is not one of {known}"
-                )
-            if hints[spec.name] in (int, float):
-                low, high = spec.metadata["range"]
-                if not isinstance(value, int | float) or not low <= value <= high:
-                    raise ProtocolError(
-                        f"protocol {self.name!r}: {spec.name}={value!r} is not a number from "
-                        f"{low:g} to {high:g}"
-                    )
-
-    def conventions(self) -> Iterator[tuple[str, str, object]]:
-        """Each convention as (field name, key in signatures, value), in canonical order."""
-        for spec in fields(self):
-            if "key" in spec.metadata:
-                yield spec.name, spec.metadata["key"], getattr(self, spec.name)
-
-    def to_dict(self) -> dict[str, object]:
-        """Name and every convention, for the report."""
-        return {"name": self.name, **{name: value for name, _, value in self.conventions()}}
-
+_FIVE = (
+    "mae",
+    "max_fbeta",
+    "mean_fbeta",
+    "adp_fbeta",
+    "weighted_fbeta",
+    "smeasure",
+    "max_emeasure",
+    "mean_emeasure",
+    "adp_emeasure",
+)
 
 _PYSODMETRICS = EvalProtocol(
     name="pysodmetrics",
     source="PySODMetrics 1.6.2, https://github.com/lartpang/PySODMetrics",
     about="The default: PySODMetrics on 8-bit files, each map min-maxed.",
+    prints=_FIVE,
+    msiou_cells="float16",
+)
+
+_BIREFNET = replace(
+    _PYSODMETRICS,
+    name="birefnet",
+    source="BiRefNet evaluation/metrics.py, https://github.com/ZhengPeng7/BiRefNet",
+    about="PySODMetrics with another S where a part has one pixel.",
+    smeasure_denominator="N-1",
+    smeasure_nan="zero",
+    hce_binary="byte>128",
+    msiou_cells="exact",
+)
+
+_MATLAB = replace(
+    _PYSODMETRICS,
+    smeasure_split="half-up",
+    msiou_cells="exact",
+    resize_filter="matlab-cubic",
 )
 
 PROTOCOLS: dict[str, EvalProtocol] = {
@@ -150,6 +60,161 @@ PROTOCOLS: dict[str, EvalProtocol] = {
             name="pysodmetrics-raw",
             about="PySODMetrics with normalize=False: maps are taken as they are.",
             pred_scale="none",
+        ),
+        _BIREFNET,
+        replace(
+            _BIREFNET,
+            name="dualgazenet",
+            source="DualGazeNet utils/metrics.py",
+            about="As BiRefNet, with max F averaged over each image's own maximum.",
+            prints=(
+                "mae",
+                "max_fbeta",
+                "weighted_fbeta",
+                "smeasure",
+                "max_emeasure",
+                "mean_emeasure",
+            ),
+            gt_scale="one-to-255",
+            float_pred="floor",
+            resize_filter="torch-linear-bytes",
+            max_fbeta="per-image",
+        ),
+        replace(
+            _MATLAB,
+            name="sal-eval-matlab",
+            source="sal_eval_toolbox (MATLAB), https://github.com/ArcherFMY/sal_eval_toolbox",
+            about="Maps divided by their maximum; F of averaged precision and recall.",
+            prints=(
+                "mae",
+                "max_fbeta",
+                "mean_fbeta",
+                "adp_fbeta",
+                "adp_precision",
+                "adp_recall",
+                "smeasure",
+                "max_iou",
+                "mean_iou",
+                "auc_roc",
+            ),
+            gt_threshold=25.5,
+            gt_compare=">=",
+            pred_scale="max",
+            quantise="none",
+            fbeta_empty="undefined",
+            max_fbeta="mean-pr",
+            mae_pred="minmax-strict",
+        ),
+        replace(
+            _MATLAB,
+            name="f3net-matlab",
+            source="F3Net eval (MATLAB), https://github.com/weijun-arc/F3Net",
+            about="Maps and ground truths through mat2gray; F of averaged precision and recall.",
+            prints=(
+                "mae",
+                "max_fbeta",
+                "adp_fbeta",
+                "weighted_fbeta",
+                "smeasure",
+                "adp_emeasure",
+            ),
+            gt_scale="minmax",
+            gt_threshold=127.5,
+            gt_compare=">=",
+            pred_scale="mat2gray",
+            blank_images="zero",
+            pr_guard="eps",
+            max_fbeta="mean-pr",
+            emeasure_adp_cap="none",
+            emeasure_adp_compare=">",
+            smeasure_floor="none",
+        ),
+        replace(
+            _MATLAB,
+            name="jiwei-matlab",
+            source="saliency evaluation toolbox by Ji Wei (MATLAB)",
+            about="No curves; the adaptive E takes what lies above its threshold.",
+            prints=("mae", "adp_fbeta", "weighted_fbeta", "smeasure", "adp_emeasure"),
+            emeasure_adp_compare=">",
+            weighted_empty="undefined",
+        ),
+        replace(
+            _PYSODMETRICS,
+            name="u2net",
+            source="U-2-Net / BASNet evaluation tool (Python), measures.py",
+            about="Maps divided by their maximum, 255 bins, F of averaged precision and recall.",
+            prints=("mae", "max_fbeta", "mean_fbeta"),
+            gt_scale="max",
+            pred_scale="max+1e-8",
+            resize="error",
+            quantise="scaled",
+            levels=255,
+            pr_guard="1e-8",
+            f_guard="1e-8",
+            mean_guard="n+1e-8",
+            max_fbeta="mean-pr",
+            mae_gt="grey",
+            mae_guard="N+1e-8",
+            msiou_cells="exact",
+        ),
+        replace(
+            _PYSODMETRICS,
+            name="isnet",
+            source="IS-Net basics.py and HCE, https://github.com/xuebinqin/DIS",
+            about="255 bins of the min-maxed float map, F of averaged precision and recall.",
+            prints=("mae", "max_fbeta", "mean_fbeta", "hce"),
+            gt_scale="one-to-255",
+            pred_scale="minmax-strict",
+            resize_filter="torch-linear",
+            quantise="scaled",
+            levels=255,
+            pr_guard="1e-4",
+            f_guard="1e-8",
+            max_fbeta="mean-pr",
+            mae_gt="grey",
+            mae_guard="N+1e-4/255",
+            hce_binary="byte>128",
+            msiou_cells="exact",
+        ),
+        replace(
+            _PYSODMETRICS,
+            name="salmetric",
+            source="SalMetric (C++) of CSNet, sal_metric.cpp",
+            about="Raw maps, strictly above 256 levels; where nothing is predicted P is 1.",
+            prints=("mae", "max_fbeta", "mean_fbeta", "mean_precision", "mean_recall"),
+            pred_scale="none",
+            resize="error",
+            compare=">",
+            pr_guard="1e-4/1e-4",
+            max_fbeta="mean-pr",
+            mae_gt="grey",
+            mae_sum="float32",
+            msiou_cells="exact",
+        ),
+        replace(
+            _PYSODMETRICS,
+            name="sod-torch",
+            source="SOD_Evaluation_Metrics (PyTorch), https://github.com/zyjwuyan",
+            about="Raw maps against grey ground truths, 255 levels.",
+            prints=_FIVE,
+            gt_threshold=127.0,
+            pred_scale="none",
+            resize_filter="pil-linear",
+            quantise="none",
+            levels=255,
+            level_unit="1/254",
+            fbeta_empty="undefined",
+            fbeta_gt="grey",
+            emeasure_adp_cap="none",
+            mae_gt="grey",
+            emeasure_gt="grey",
+            emeasure_denominator="N-1+1e-20",
+            smeasure_split="even",
+            smeasure_denominator="N-1",
+            weighted_beta2=0.3,
+            weighted_edge="reflect",
+            weighted_empty="1-mean",
+            msiou_cells="exact",
         ),
     )
 }

@@ -32,7 +32,13 @@ class MetricCard:
     paper: str
     curves: tuple[str, ...] = ()
     """What it averages at every threshold."""
+    lower: tuple[str, ...] = ()
+    """Columns of which less is better although ``better`` is ``"higher"``."""
+    needs: Literal["map", "image"] = "map"
+    """``image``: the photograph that the map was made from."""
 
+
+_FOUR = ("max", "mean", "adp", "bin")  # on the curve, at the adaptive threshold, at p > 0.5
 
 METRICS: dict[str, MetricCard] = {
     card.id: card
@@ -79,13 +85,129 @@ METRICS: dict[str, MetricCard] = {
             paper="Fan et al., Enhanced-alignment measure, IJCAI 2018",
             curves=("emeasure",),
         ),
+        MetricCard(
+            id="hce",
+            entry="sodeval.metrics.hce:HCE",
+            title="Human correction effort, γ = 5, ε = 2",
+            better="lower",
+            columns={"hce": "HCE"},
+            paper="Qin et al., Highly accurate dichotomous image segmentation, ECCV 2022",
+        ),
+        MetricCard(
+            id="relaxed_fbeta",
+            entry="sodeval.metrics.relaxed_fbeta:RelaxedFBeta",
+            title="Relaxed boundary F-measure, ρ = 3",
+            better="higher",
+            columns={"relaxed_fbeta": "relaxFᵇ"},
+            paper="Qin et al., BASNet, CVPR 2019; idea: Ehrig and Euzenat, 2005",
+        ),
+        *(
+            MetricCard(
+                id=name,
+                entry=f"sodeval.metrics.overlap:{entry}",
+                title=title,
+                better="higher",
+                columns={f"{kind}_{name}": f"{kind} {short}" for kind in kinds},
+                paper=paper,
+                curves=(name,) if name not in ("precision", "recall") else (),
+            )
+            for name, entry, title, short, kinds, paper in (
+                ("iou", "IoU", "Intersection over union", "IoU", _FOUR, "Jaccard, 1901"),
+                ("dice", "Dice", "Dice coefficient, F with β² = 1", "Dice", _FOUR, "Dice, 1945"),
+                ("accuracy", "Accuracy", "Pixel accuracy", "Acc", _FOUR, ""),
+                ("kappa", "Kappa", "Cohen's kappa", "κ", _FOUR, "Cohen, 1960"),
+                ("precision", "Precision", "Precision", "P", _FOUR[1:], ""),
+                ("recall", "Recall", "Recall, sensitivity, TPR", "R", _FOUR[1:], ""),
+                ("specificity", "Specificity", "Specificity, TNR", "TNR", _FOUR[1:], ""),
+            )
+        ),
+        MetricCard(
+            id="ber",
+            entry="sodeval.metrics.overlap:BER",
+            title="Balanced error rate, 1 - (TPR + TNR) / 2",
+            better="lower",
+            columns={f"{kind}_ber": f"{kind} BER" for kind in ("min", "mean", "adp", "bin")},
+            paper="",
+            curves=("ber",),
+        ),
+        MetricCard(
+            id="auc",
+            entry="sodeval.metrics.auc:AUC",
+            title="Areas under the averaged ROC and precision-recall curves",
+            better="higher",
+            columns={"auc_roc": "AUC", "ap": "AP"},
+            paper="",
+        ),
+        MetricCard(
+            id="mba",
+            entry="sodeval.metrics.mba:MBA",
+            title="Mean boundary accuracy",
+            better="higher",
+            columns={"mba": "mBA"},
+            paper="Cheng et al., CascadePSP, CVPR 2020",
+        ),
+        MetricCard(
+            id="biou",
+            entry="sodeval.metrics.biou:BoundaryIoU",
+            title="Boundary IoU",
+            better="higher",
+            columns={"max_biou": "max BIoU", "mean_biou": "mean BIoU"},
+            paper="Cheng et al., Boundary IoU, CVPR 2021",
+            curves=("biou",),
+        ),
+        MetricCard(
+            id="msiou",
+            entry="sodeval.metrics.msiou:MSIoU",
+            title="Multiscale IoU",
+            better="higher",
+            columns={
+                "max_msiou": "max MSIoU",
+                "mean_msiou": "mean MSIoU",
+                "adp_msiou": "adp MSIoU",
+            },
+            paper="Ahmadzadeh et al., Multiscale IoU, ICIP 2021",
+            curves=("msiou",),
+        ),
+        MetricCard(
+            id="context",
+            entry="sodeval.metrics.context:Context",
+            title="Context-measure",
+            better="higher",
+            columns={"context": "C"},
+            paper="Wang et al., Context-measure, arXiv 2512.07076, 2025",
+        ),
+        MetricCard(
+            id="camouflage_context",
+            entry="sodeval.metrics.context:CamouflageContext",
+            title="Camouflage context-measure; needs the images",
+            better="higher",
+            columns={"camouflage_context": "Cᵠ"},
+            paper="Wang et al., Context-measure, arXiv 2512.07076, 2025",
+            needs="image",
+        ),
+        MetricCard(
+            id="size_invariant",
+            entry="sodeval.metrics.size_invariant:SizeInvariant",
+            title="Size-invariant MAE and F-measure",
+            better="higher",
+            columns={
+                "si_mae": "SI-MAE",
+                "si_max_fbeta": "SI max Fβ",
+                "si_mean_fbeta": "SI mean Fβ",
+            },
+            paper="Li et al., Size-invariance matters, ICML 2024",
+            lower=("si_mae",),
+        ),
     )
 }
 
 SETS: dict[str, tuple[str, ...]] = {
     "default": ("mae", "fbeta", "weighted_fbeta", "smeasure", "emeasure"),
-    "all": tuple(METRICS),
+    "dis": ("mae", "fbeta", "weighted_fbeta", "smeasure", "emeasure", "hce", "mba", "biou"),
+    "all": tuple(card.id for card in METRICS.values() if card.needs == "map"),
 }
+
+ALIASES = {"f1": "dice"}
 
 _COLUMNS = {column: card for card in METRICS.values() for column in card.columns}
 
@@ -100,12 +222,13 @@ def resolve(metrics: str | Iterable[str]) -> tuple[str, ...]:
     names = metrics.split(",") if isinstance(metrics, str) else list(metrics)
     wanted: set[str] = set()
     for name in (n.strip().lower() for n in names):
+        name = ALIASES.get(name, name)
         if name in SETS:
             wanted.update(SETS[name])
         elif name in METRICS:
             wanted.add(name)
         elif name:
-            raise UnknownNameError("metric", name, (*METRICS, *SETS))
+            raise UnknownNameError("metric", name, (*METRICS, *ALIASES, *SETS))
     if not wanted:
         raise UsageError("no metric was named; try 'default'.")
     return tuple(m for m in METRICS if m in wanted)
@@ -125,4 +248,5 @@ def label(column: str) -> str:
 
 def better(column: str) -> Direction:
     """Whether higher or lower values of a column are better."""
-    return _COLUMNS[column].better
+    card = _COLUMNS[column]
+    return "lower" if column in card.lower else card.better

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import NamedTuple, Protocol, TypeVar, cast
+from typing import Literal, NamedTuple, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from sodeval.protocols import EvalProtocol
 
 FloatArray = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
+Binarisation = Literal["p>0.5", "byte>128"]
 T = TypeVar("T")
 
 
@@ -58,10 +59,12 @@ class Tables:
         values: float64 (256,), p of each byte, not decreasing. Bytes outside the map's range
             have values too; they occur in no histogram.
         cuts: int64 (levels,), the smallest byte that passes each level, levels ascending.
+        quantised: uint8 (256,), floor(255 p) of each byte.
     """
 
     values: FloatArray
     cuts: NDArray[np.int64]
+    quantised: Bytes
 
 
 @lru_cache(maxsize=4096)
@@ -72,18 +75,21 @@ def tables(protocol: EvalProtocol, low: int, high: int) -> Tables:
         # the reference's own order of operations, so that floor(255 p) has its own roundings
         values = (values - values[low]) / (values[high] - values[low])
     values = np.clip(values, 0.0, 1.0)
-    quantised = np.floor(values * 255).astype(np.int64)
+    quantised = np.floor(values * 255).astype(np.uint8)
     cuts = np.searchsorted(quantised, np.arange(protocol.levels), side="left").astype(np.int64)
-    for array in (values, cuts):
+    for array in (values, cuts, quantised):
         array.setflags(write=False)
-    return Tables(values, cuts)
+    return Tables(values, cuts, quantised)
 
 
 class GroundTruth:
     """A binarised ground truth and what is derived from it alone."""
 
+    image: Bytes | None = None
+    """uint8 (H, W, 3) RGB: the photograph, where a metric needs it."""
+
     def __init__(self, gt: Bytes, protocol: EvalProtocol):
-        self.mask, self._sums, self.box = counts.foreground(gt, protocol.gt_above + 1)
+        self.mask, self._sums, self.box = counts.foreground(gt, 129)
         self.shape: tuple[int, int] = self.mask.shape
         self.size = gt.size
         self.positives = int(self._sums[0])
@@ -122,6 +128,7 @@ class Sample:
     gt: GroundTruth
     protocol: EvalProtocol
     _thresholds: dict[float, Threshold] = field(default_factory=dict)
+    _binary: dict[Binarisation, Bytes] = field(default_factory=dict)
 
     @cached_property
     def counts(self) -> NDArray[np.int64]:
@@ -163,7 +170,19 @@ class Sample:
         """Mean of p over the image."""
         return sum(self.totals) / self.gt.size
 
-    def adaptive(self, cap: float) -> Threshold:
+    @cached_property
+    def quantised(self) -> Bytes:
+        """Uint8 (H, W): floor(255 p)."""
+        return self.tables.quantised[self.pred]
+
+    def binary(self, rule: Binarisation) -> Bytes:
+        """Uint8 (H, W) of 0 and 1: where p exceeds 0.5, or the byte as stored 128."""
+        if rule not in self._binary:
+            above = self.tables.values > 0.5 if rule == "p>0.5" else np.arange(256) > 128
+            self._binary[rule] = above.astype(np.uint8)[self.pred]
+        return self._binary[rule]
+
+    def adaptive(self, cap: float = 1.0) -> Threshold:
         """The adaptive threshold min(2 mean(p), cap) and the pixels at or above it.
 
         Where twice the mean meets a value of p to within a rounding, which side it falls on is an

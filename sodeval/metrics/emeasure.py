@@ -27,7 +27,7 @@ class EMeasure:
         if gt.size == 1:
             return Measured(dict.fromkeys(_COLUMNS))
         curve = emeasure_curve(sample.passing, gt.positives, gt.size, EPS)
-        at = sample.adaptive(protocol.emeasure_adp_cap)
+        at = sample.adaptive()
         passing = np.array([[at.false_positives], [at.true_positives]])
         adaptive = emeasure_curve(passing, gt.positives, gt.size, EPS)[0]
         return Measured(

@@ -21,7 +21,7 @@ class FBeta:
         positives = sample.gt.positives
         beta2 = protocol.fbeta_beta2
         precision, recall, fbeta = fbeta_curves(sample.passing, positives, beta2)
-        at = sample.adaptive(protocol.fbeta_adp_cap)
+        at = sample.adaptive()
         adaptive = 0.0
         if at.true_positives:
             p = at.true_positives / (at.true_positives + at.false_positives)

@@ -41,7 +41,7 @@ class SMeasure:
         region = sum(w * float(s) for w, s in zip(weights, blocks, strict=True))
         alpha = protocol.smeasure_alpha
         score = alpha * object_score(sample.joint, values, EPS) + (1 - alpha) * region
-        return Measured({"smeasure": max(score, float(protocol.smeasure_floor))})
+        return Measured({"smeasure": max(score, 0.0)})
 
     def summarise(
         self,
