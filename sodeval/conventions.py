@@ -85,14 +85,17 @@ class EvalProtocol:
     pr_guard: Literal["0/0=0", "eps", "1e-8", "1e-4", "1e-4/1e-4"] = field(
         default="0/0=0", metadata=_key("pr")
     )
-    """Added to the denominators of precision and recall (``eps``: of precision);
-    ``1e-4/1e-4``: to both sides, so P = 1 where nothing is predicted and R = 1 where G = 0."""
+    """Added to the denominators of precision and recall (``eps``: of precision; ``1e-4``: in
+    single precision for recall); ``1e-4/1e-4``: to both sides, so P = 1 where nothing is predicted and R = 1 where G = 0."""
     f_guard: Literal["0/0=0", "1e-8"] = field(default="0/0=0", metadata=_key("fden", brief=True))
     """Added to the denominator of F."""
     mean_guard: Literal["n", "n+1e-8"] = field(default="n", metadata=_key("mean", brief=True))
-    """What sums of precision and recall over images are divided by."""
-    fbeta_empty: Literal["counts", "undefined"] = field(default="counts", metadata=_key("F0"))
-    """An empty ground truth counts as its guard says (R = 0), or has no F."""
+    """What sums over images are divided by."""
+    fbeta_empty: Literal["counts", "no-curve", "undefined"] = field(
+        default="counts", metadata=_key("F0")
+    )
+    """An empty ground truth counts as its guard says (R = 0); or only its adaptive F, which is 0;
+    or not at all."""
     fbeta_gt: Literal["binary", "grey"] = field(default="binary", metadata=_key("Fgt", brief=True))
     """Whether TP and G are pixels, or sums of y/255."""
     max_fbeta: Literal["mean-curve", "mean-pr", "per-image"] = field(
@@ -124,8 +127,9 @@ class EvalProtocol:
         default="N", metadata=_key("maeden", brief=True)
     )
     """What the sum of errors is divided by."""
-    mae_sum: Literal["exact", "float32"] = field(default="exact", metadata=_key("maesum", brief=True))
-    """``float32``: errors are added one by one, row by row, in single precision."""
+    sums: Literal["exact", "float32"] = field(default="exact", metadata=_key("sums", brief=True))
+    """``float32``: errors (row by row) and the levels of a curve are added one by one, in single
+    precision."""
     emeasure_gt: Literal["binary", "grey"] = field(
         default="binary", metadata=_key("Egt", brief=True)
     )
@@ -146,7 +150,9 @@ class EvalProtocol:
     smeasure_denominator: Literal["N-1+eps", "N-1"] = field(
         default="N-1+eps", metadata=_key("Sden")
     )
-    """Of block variances; with ``N-1`` a single pixel has none, nor a deviation."""
+    """Of block variances; with ``N-1`` a block of one pixel has none."""
+    smeasure_single: Literal["0", "none"] = field(default="0", metadata=_key("Sone"))
+    """The deviation of a foreground or background of one pixel."""
     smeasure_nan: Literal["undefined", "zero"] = field(default="undefined", metadata=_key("Snan"))
     """What S is where a block has no pixels, or a part too few."""
     smeasure_floor: Literal["0", "none"] = field(default="0", metadata=_key("Smin"))
@@ -157,14 +163,12 @@ class EvalProtocol:
     """The square of beta in weighted F."""
     weighted_sigma: float = field(default=5.0, metadata=_key("wFs", low=1e-3))
     """Of the 7x7 Gaussian, in pixels."""
-    weighted_edge: Literal["zero", "reflect"] = field(default="zero", metadata=_key("wFedge"))
-    """What the Gaussian sees outside the image: nothing, or the image mirrored at its edge."""
+    weighted_edge: Literal["zero"] = field(default="zero", metadata=_key("wFedge"))
+    """What the Gaussian sees outside the image."""
     weighted_ties: Literal["left-top"] = field(default="left-top", metadata=_key("wFtie"))
     """Among equally near foreground pixels: the leftmost, then the topmost."""
-    weighted_empty: Literal["0", "undefined", "1-mean"] = field(
-        default="0", metadata=_key("wF0")
-    )
-    """Weighted F of an empty ground truth: 0, none, or 1 - mean(p)."""
+    weighted_empty: Literal["0", "undefined", "1-mean"] = field(default="0", metadata=_key("wF0"))
+    """Weighted F of an empty ground truth: 0, none, or 1 - mean(p) if its bytes are all 0."""
 
     # Boundaries
     hce_binary: Literal["p>0.5", "byte>128"] = field(

@@ -1,67 +1,28 @@
-"""The test sets we know by name, and what the folders inside a data set are called.
+"""The data sets we know by name, and what the folders inside a data set are called.
 
-The names are data: a new set, another spelling or another folder name is one more entry below.
+The names are data: a new set or another spelling is an entry of `sodeval.dataset_cards`, another
+folder name is one more below.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Literal
 
-Task = Literal["sod", "hrsod", "dis", "cod", "usod", "rgbd"]
+from sodeval.dataset_cards import DATASETS, TRAINING_SETS, Dataset, Variant
+from sodeval.errors import UnknownNameError
 
-
-@dataclass(frozen=True, slots=True)
-class Dataset:
-    """One test set.
-
-    ``aliases`` are its other names, needed only where more than case, ``-``, ``_`` or a space
-    differs: ``DUTS_TE`` and ``dutste`` are understood without an entry.
-    """
-
-    id: str
-    task: Task
-    aliases: tuple[str, ...] = ()
-
-
-def _by_id(*datasets: Dataset) -> dict[str, Dataset]:
-    return {dataset.id: dataset for dataset in datasets}
-
-
-DATASETS: dict[str, Dataset] = _by_id(
-    Dataset("DUTS-TE", "sod", ("TE-DUTS",)),
-    Dataset("DUT-OMRON", "sod", ("DUT-O", "DUT")),
-    Dataset("ECSSD", "sod"),
-    Dataset("HKU-IS", "sod"),
-    Dataset("PASCAL-S", "sod"),
-    Dataset("SOD", "sod"),
-    Dataset("SOC", "sod"),
-    Dataset("HRSOD-TE", "hrsod", ("TE-HRSOD",)),
-    Dataset("DAVIS-S", "hrsod"),
-    Dataset("UHRSD-TE", "hrsod", ("TE-UHRSD",)),
-    Dataset("HRS10K-TE", "hrsod", ("TE-HRS10K",)),
-    Dataset("DIS-VD", "dis"),
-    Dataset("DIS-TE1", "dis"),
-    Dataset("DIS-TE2", "dis"),
-    Dataset("DIS-TE3", "dis"),
-    Dataset("DIS-TE4", "dis"),
-    Dataset("CAMO", "cod", ("TE-CAMO", "CAMO-TE")),
-    Dataset("CHAMELEON", "cod", ("TE-CHAMELEON", "CHAMELEON-TE")),
-    Dataset("COD10K", "cod", ("TE-COD10K", "COD10K-TE")),
-    Dataset("NC4K", "cod", ("TE-NC4K", "NC4K-TE")),
-    Dataset("USOD10K-TE", "usod", ("TE-USOD10K",)),
-    Dataset("USOD", "usod"),
-    Dataset("STERE", "rgbd", ("STEREO",)),
-    Dataset("GIT", "rgbd"),
-    Dataset("RGBD135", "rgbd", ("DES",)),
-    Dataset("NLPR", "rgbd"),
-    Dataset("LFSD", "rgbd"),
-    Dataset("NJU2K", "rgbd", ("NJUD",)),
-    Dataset("SSD", "rgbd"),
-    Dataset("DUT-RGBD", "rgbd"),
-    Dataset("SIP", "rgbd"),
-)
+__all__ = [
+    "DATASETS",
+    "TRAINING_SETS",
+    "canonical",
+    "find",
+    "is_image_folder",
+    "is_known",
+    "is_mask_folder",
+    "is_side_folder",
+    "is_training",
+    "mask_folder_owner",
+]
 
 # A name that starts with "*-" stands for every folder ending that way (`DUTS-TE-Mask`).
 MASK_FOLDERS = (
@@ -112,6 +73,7 @@ def _key(name: str) -> str:
 
 
 _IDS = {_key(name): d.id for d in DATASETS.values() for name in (d.id, *d.aliases)}
+_TRAINING_IDS = {_key(name): name for name in TRAINING_SETS}
 
 
 def canonical(name: str) -> str:
@@ -127,6 +89,44 @@ def canonical(name: str) -> str:
 def is_known(name: str) -> bool:
     """Whether a name, in any spelling, is that of a data set in the registry."""
     return _key(name.partition("@")[0]) in _IDS
+
+
+def find(name: str) -> tuple[Dataset, Variant | None]:
+    """The entry of a data set, for training too, and of its variant if the name has one.
+
+    Raises:
+        UnknownNameError: There is no such data set, or it has no such variant.
+    """
+    base, _, mark = name.partition("@")
+    key = _key(base)
+    if key in _TRAINING_IDS:
+        dataset = TRAINING_SETS[_TRAINING_IDS[key]]
+    elif key in _IDS:
+        dataset = DATASETS[_IDS[key]]
+    else:
+        known = TRAINING_SETS if key.endswith("tr") else DATASETS
+        raise UnknownNameError("data set", base, [dataset_id.lower() for dataset_id in known])
+    if not mark:
+        return dataset, None
+    for variant in dataset.variants:
+        if _key(variant.name) == _key(mark):
+            return dataset, variant
+    variants = tuple(f"{dataset.id}@{variant.name}" for variant in dataset.variants)
+    raise UnknownNameError("variant", name, variants or (dataset.id,))
+
+
+def is_training(name: str) -> bool:
+    """Whether a name is that of a part to train on: ``DUTS-TR``, and ``TR-DUTS`` like ``TE-DUTS``.
+
+    Such a part is never scored or run unless it is named.
+    """
+    key = _key(name)
+    if key in _TRAINING_IDS:
+        return True
+    swapped = {f"te{key[2:]}"} if key.startswith("tr") else set()
+    if key.endswith("tr"):
+        swapped.add(f"{key[:-2]}te")
+    return key not in _IDS and not swapped.isdisjoint(_IDS)
 
 
 class _FolderNames:

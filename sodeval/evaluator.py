@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sodeval.errors import PairingError, ShapeError, UsageError
 from sodeval.images import as_batch, as_gt, as_pred
-from sodeval.protocols import DEFAULT, EvalProtocol
+from sodeval.protocols import DEFAULT, EvalProtocol, get_protocol
 from sodeval.report import Report, Result
 from sodeval.scorer import Scorer
 
@@ -39,8 +39,8 @@ class Evaluator:
     ):
         self.method = method
         self.dataset = dataset
-        self._scorer = Scorer(metrics, protocol)
-        self._tally = self._scorer.tally()
+        self._scorer = Scorer(metrics, get_protocol(protocol))
+        self._tally = self._scorer.tallies()[0]
         self._named: set[str] = set()
         self._numbered: list[str] = []  # names given to images that came without one
 
@@ -76,7 +76,7 @@ class Evaluator:
             label = f"prediction {own!r}"
             pixels = as_pred(one, rounding=self._scorer.protocol.float_pred, label=label)
             prepared = self._scorer.prepare(as_gt(truth, label=f"ground truth {own!r}"))
-            scored.append(self._scorer.score(pixels, prepared, label=label))
+            scored += self._scorer.score(pixels, prepared, label=label)
         for own, values in zip(names, scored, strict=True):  # all of a batch or none of it
             self._tally.add(own, values)
             self._named.add(own)
@@ -113,9 +113,7 @@ class Evaluator:
         """
         if not self._tally.names:
             raise PairingError("nothing was scored; call update(pred, gt) first.")
-        result = Result.of(
-            self._tally, self._scorer.protocol, method=self.method, dataset=self.dataset
-        )
+        result = Result.of(self._tally, method=self.method, dataset=self.dataset)
         return Report((result,))
 
     def _names(self, name: str | Sequence[str] | None, count: int) -> list[str]:

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sodeval import __version__
 from sodeval.errors import ReportError
-from sodeval.protocols import EvalProtocol
+from sodeval.metrics.tables import thresholds
 from sodeval.signature import Signature, gt_hash
 from sodeval.tally import Tally
 from sodeval.writing import write_text
@@ -52,6 +52,10 @@ class Result:
         thresholds: name -> float64 (levels,), the thresholds of each curve.
         names: scored images in natural order.
         columns: column -> float64 (images,), in the order of ``names``; NaN = undefined.
+        image_curves: name -> float64 (images, levels), where they were asked for.
+        ci95: column -> [low, high], 95 % bootstrap intervals over images, where asked for.
+        breakdowns: kind -> group -> images and metrics, where asked for.
+        per_class: class -> scores, of label maps.
         provenance: where the maps come from.
         other: what else a loaded report held of this result; it is written back as it was.
     """
@@ -74,13 +78,16 @@ class Result:
     thresholds: Mapping[str, FloatArray] = field(default_factory=dict, repr=False)
     names: tuple[str, ...] = field(default=(), repr=False)
     columns: Mapping[str, FloatArray] = field(default_factory=dict, repr=False)
+    image_curves: Mapping[str, FloatArray] = field(default_factory=dict, repr=False)
+    ci95: Mapping[str, list[float]] = field(default_factory=dict)
+    breakdowns: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    per_class: Mapping[str, Any] = field(default_factory=dict, repr=False)
     other: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(
         cls,
         tally: Tally,
-        protocol: EvalProtocol,
         *,
         method: str,
         dataset: str,
@@ -89,10 +96,29 @@ class Result:
         extra: tuple[str, ...] = (),
         unreadable: tuple[str, ...] = (),
         zero: int = 0,
+        seed: int | None = None,
+        tags: Mapping[str, Mapping[str, tuple[str, ...]]] | None = None,
     ) -> Self:
-        """Summarise a tally."""
+        """Summarise a tally.
+
+        Args:
+            tally: what was scored.
+            method: name of the method.
+            dataset: name of the data set.
+            expected: images of the ground truth.
+            missing: ground truths without a prediction.
+            extra: predictions without a ground truth.
+            unreadable: files that could not be decoded.
+            zero: images scored as an all-zero prediction.
+            seed: of the bootstrap; None for no intervals.
+            tags: of the images, for breakdowns.
+        """
+        protocol = tally.protocol
         names, columns = tally.rows()
-        metrics, undefined, curves = tally.summarise(columns, protocol)
+        metrics, undefined, curves = tally.summarise(columns)
+        image_curves = tally.image_curves()
+        ci95 = {} if seed is None else _intervals(tally, columns, image_curves, seed)
+        columns = tally.shown(columns)
         expected = len(names) if expected is None else expected
         signature = Signature.of(
             protocol,
@@ -101,9 +127,10 @@ class Result:
             skipped=expected - len(names),
             resized=tally.resized,
             gt=gt_hash(zip(tally.names, tally.masks, strict=True)) if names else None,
+            seed=seed,
         )
-        levels = np.arange(protocol.levels, dtype=np.float64)
-        for array in (levels, *curves.values(), *columns.values()):
+        levels = {name: thresholds(protocol, curve.size) for name, curve in curves.items()}
+        for array in (*levels.values(), *curves.values(), *columns.values()):
             array.setflags(write=False)
         return cls(
             method=method,
@@ -120,9 +147,11 @@ class Result:
             warnings=dict(sorted(tally.warnings.items())),
             metrics=metrics,
             curves=dict(sorted(curves.items())),
-            thresholds=dict.fromkeys(sorted(curves), levels),
+            thresholds=dict(sorted(levels.items())),
             names=names,
             columns=columns,
+            image_curves=image_curves,
+            ci95=ci95,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -139,6 +168,7 @@ class Result:
             **{key: list(getattr(self, key)) for key in listed},
             "resized": self.resized,
             **{key: dict(getattr(self, key)) for key in mapped if key != "protocol"},
+            **{key: dict(getattr(self, key)) for key in _WHERE_KNOWN if getattr(self, key)},
             **self.other,
         }
 
@@ -155,11 +185,21 @@ class Result:
         return cls(**known, other=other)
 
 
+_WHERE_KNOWN = ("ci95", "breakdowns", "per_class")
 _STORED = {
     spec.name
     for spec in fields(Result)
-    if spec.name not in ("curves", "thresholds", "names", "columns", "other")
+    if spec.name not in ("curves", "thresholds", "names", "columns", "image_curves", "other")
 }
+
+
+def _intervals(
+    tally: Tally, columns: Mapping[str, FloatArray], curves: Mapping[str, FloatArray], seed: int
+) -> dict[str, list[float]]:
+    from sodeval.statistics import intervals, summariser
+
+    found = intervals(columns, curves, summariser(tally.metrics, tally.protocol), seed=seed)
+    return {column: list(interval) for column, interval in found.items()}
 
 
 class Report:

@@ -12,6 +12,7 @@ import threading
 import time
 from bisect import bisect_right
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Literal, Protocol, get_args
@@ -20,16 +21,23 @@ import numpy as np
 
 from sodeval.errors import DecodeError, Interrupted, PairingError, UnknownNameError, UsageError
 from sodeval.files import FileRef
-from sodeval.images import MAX_PIXELS, Decoded, decode
+from sodeval.images import MAX_PIXELS, Decoded, Map, decode
+from sodeval.label_scoring import score_labels
+from sodeval.metrics import METRICS, resolve
+from sodeval.metrics.miou import IGNORED
 from sodeval.pairs import Match, Plan, discover, require_complete
-from sodeval.protocols import DEFAULT, EvalProtocol
+from sodeval.photographs import Photographs
+from sodeval.protocols import DEFAULT, EvalProtocol, get_protocols
 from sodeval.report import Report, Result
 from sodeval.scorer import Prepared, Scorer
+from sodeval.tags import Tags, read_tags
 from sodeval.tally import Tally
 
 Missing = Literal["error", "skip", "zero"]
 SizeMismatch = Literal["resize", "error"]
 
+# set once an image was scored in this process, and so every kernel loaded
+_FIRST_DONE = threading.Event()
 _MOST_WORKERS = 256  # more would only wait for each other
 _TICK = 0.1  # seconds between looks at the progress, and so at Ctrl-C
 _LAST_WORDS = 0.5  # seconds a worker may take to end its image after Ctrl-C
@@ -58,9 +66,17 @@ def score(
     metrics: str | Iterable[str] = "default",
     protocol: str | EvalProtocol = DEFAULT,
     missing: Missing = "error",
-    size_mismatch: SizeMismatch = "resize",
+    size_mismatch: SizeMismatch | None = None,
     workers: int | None = None,
     max_pixels: int = MAX_PIXELS,
+    images: str | os.PathLike[str] | None = None,
+    tags: str | os.PathLike[str] | None = None,
+    breakdowns: bool = False,
+    ci: bool = False,
+    seed: int = 0,
+    keep_curves: bool = False,
+    ignore_index: int | None = IGNORED,
+    classes: int | None = None,
     progress: Progress | None = None,
 ) -> Report:
     """Score the predictions in one folder or archive against the ground truths in another.
@@ -70,17 +86,27 @@ def score(
             data-set folders.
         gt: likewise: flat, or data-set folders (over ``gt``, ``mask`` … folders).
         metrics: names as in ``--metrics``, a string or a list.
-        protocol: a protocol's name, or an :class:`~sodeval.protocols.EvalProtocol`.
+        protocol: a protocol's name, several with commas, ``"all"``, or an
+            :class:`~sodeval.protocols.EvalProtocol`.
         missing: what a ground truth without a prediction means: an error, an image left out, or
             an all-zero map. With ``"skip"``, files that cannot be read are left out too and
             listed; with ``"zero"``, unreadable predictions are scored as all-zero maps and listed.
-        size_mismatch: resize a prediction as the protocol says, or raise.
+        size_mismatch: resize a prediction as the protocol says, or raise; None: what the
+            protocol's toolkit does.
         workers: threads; by default one for each available core. Reports do not depend on it.
         max_pixels: images larger than this are refused.
+        images: the photographs, for metrics that look at them.
+        tags: a CSV of names and tags, for breakdowns by tag.
+        breakdowns: break the scores down by attributes of the ground truths.
+        ci: give 95 % bootstrap intervals over images.
+        seed: of the bootstrap.
+        keep_curves: keep every image's curves in ``Result.image_curves``.
+        ignore_index: for ``miou``, the true label of pixels that are left out, or None.
+        classes: for ``miou``, how many; None: up to the largest true label.
         progress: told how far scoring is.
 
     Returns:
-        One result for each method and data set.
+        One result for each method, data set and protocol.
 
     Raises:
         UnknownNameError: a metric or protocol does not exist.
@@ -91,16 +117,48 @@ def score(
         Interrupted: Ctrl-C; its ``report`` holds what was done.
     """
     _check_option("missing", missing, Missing)
-    _check_option("size_mismatch", size_mismatch, SizeMismatch)
+    if size_mismatch is not None:
+        _check_option("size_mismatch", size_mismatch, SizeMismatch)
     if workers is not None and workers < 1:
         raise UsageError(f"workers is {workers}; give 1 or more.")
     if max_pixels < 1:
         raise UsageError(f"max_pixels is {max_pixels}; give 1 or more.")
-    scorer = Scorer(metrics, protocol, size_mismatch)
-    with discover(preds, gt) as plan:
+    ids = resolve(metrics)
+    if any(METRICS[metric].needs == "labels" for metric in ids):
+        if get_protocols(protocol) != get_protocols(DEFAULT):
+            raise UsageError("protocols are for saliency maps; leave --protocol out with miou.")
+        if images or tags or breakdowns or ci or keep_curves:
+            raise UsageError("miou has no intervals, breakdowns or photographs; leave them out.")
+        with discover(preds, gt) as plan:
+            return score_labels(
+                plan,
+                missing=missing,
+                size_mismatch=size_mismatch or "resize",
+                workers=workers,
+                max_pixels=max_pixels,
+                ignore_index=ignore_index,
+                classes=classes,
+                progress=progress,
+            )
+    if ignore_index != IGNORED or classes is not None:
+        raise UsageError("--ignore-index and --classes are for --metrics miou.")
+    scorer = Scorer(
+        ids,
+        protocol,
+        size_mismatch,
+        images=images is not None,
+        keep_curves=keep_curves or ci or breakdowns or tags is not None,
+        describe=breakdowns or tags is not None,
+    )
+    with ExitStack() as stack:
+        plan = stack.enter_context(discover(preds, gt))
         if missing == "error":
             require_complete(plan)
-        run = _Run(plan, scorer, missing, max_pixels)
+        photographs = None
+        if images is not None:
+            photographs = stack.enter_context(Photographs(images, gt, max_pixels))
+        summary = _Summary(seed if ci else None, None if tags is None else read_tags(tags))
+        run = _Run(plan, scorer, missing, max_pixels, photographs, summary)
         if progress is not None:
             progress.start(run.total)
         try:
@@ -114,11 +172,19 @@ def score(
 
 
 @dataclass(slots=True)
+class _Summary:
+    """What the results are to hold beyond scores."""
+
+    seed: int | None
+    tags: Tags | None
+
+
+@dataclass(slots=True)
 class _Outcome:
-    """What becomes of one match."""
+    """What becomes of one match: a tally for each protocol."""
 
     match: Match
-    tally: Tally
+    tallies: list[Tally]
     unreadable: dict[str, str] = field(default_factory=dict)
     zero: int = 0
 
@@ -126,12 +192,22 @@ class _Outcome:
 class _Run:
     """One call of :func:`score`: the work, the threads, and what they have found."""
 
-    def __init__(self, plan: Plan, scorer: Scorer, missing: Missing, max_pixels: int):
+    def __init__(
+        self,
+        plan: Plan,
+        scorer: Scorer,
+        missing: Missing,
+        max_pixels: int,
+        photographs: Photographs | None,
+        summary: _Summary,
+    ):
         self.plan = plan
         self.scorer = scorer
         self.missing = missing
         self.max_pixels = max_pixels
-        self.outcomes = [_Outcome(match, scorer.tally()) for match in plan.matches]
+        self.photographs = photographs
+        self.summary = summary
+        self.outcomes = [_Outcome(match, scorer.tallies()) for match in plan.matches]
         self.total = sum(len(match.pairs) for match in plan.matches)
         # the matches of one data set hold pairs for the same ground truths in the same order
         by_dataset: dict[str, list[int]] = {}
@@ -146,7 +222,6 @@ class _Run:
         self._stopped = False
         self._error: tuple[int, BaseException] | None = None
         self._lock = threading.Lock()  # guards what is above and the outcomes
-        self._first_done = threading.Event()
 
     def go(self, workers: int, progress: Progress | None) -> None:
         """Score everything; raise the first error in the order of the files, if any."""
@@ -164,7 +239,7 @@ class _Run:
         except BaseException:  # Ctrl-C, or whatever the progress raises
             with self._lock:
                 self._stopped = True
-            self._first_done.set()
+            _FIRST_DONE.set()
             deadline = time.monotonic() + _LAST_WORDS
             for thread in threads:
                 if thread.is_alive():
@@ -175,7 +250,7 @@ class _Run:
 
     def report(self, *, partial: bool = False) -> Report:
         """Summarise what was scored."""
-        if not partial and not any(o.tally.names for o in self.outcomes):
+        if not partial and not any(o.tallies[0].names for o in self.outcomes):
             reasons = [why for o in self.outcomes for why in o.unreadable.values()]
             if reasons:
                 raise DecodeError(f"no image could be scored; {reasons[0]}")
@@ -188,10 +263,10 @@ class _Run:
                 if match.stripped:
                     notes.append(f"{match.method} on {match.dataset}: {match.stripped}")
                 notes += sorted(outcome.unreadable.values())
-                results.append(
+                tags = self.summary.tags
+                results += [
                     Result.of(
-                        outcome.tally,
-                        self.scorer.protocol,
+                        tally,
                         method=match.method,
                         dataset=match.dataset,
                         expected=len(match.pairs),
@@ -199,15 +274,18 @@ class _Run:
                         extra=match.extra,
                         unreadable=tuple(sorted(outcome.unreadable)),
                         zero=outcome.zero,
+                        seed=self.summary.seed,
+                        tags=None if tags is None else tags.for_dataset(match.dataset),
                     )
-                )
+                    for tally in outcome.tallies
+                ]
         return Report(tuple(results), partial=partial, notes=tuple(dict.fromkeys(notes)))
 
     def _work(self, worker: int) -> None:
         if worker > 0:
             # the first image compiles or loads the kernels; doing so in every thread at once
             # would only make the threads wait for each other
-            self._first_done.wait()
+            _FIRST_DONE.wait()
         while True:
             with self._lock:
                 if self._stopped or self._error is not None or self._next == self.truths:
@@ -222,8 +300,8 @@ class _Run:
                     # smallest index is the same for any number of workers
                     if self._error is None or index < self._error[0]:
                         self._error = (index, error)
-            self._first_done.set()
-        self._first_done.set()
+            _FIRST_DONE.set()
+        _FIRST_DONE.set()
 
     def _score(self, index: int) -> None:
         """Score every prediction for one ground truth."""
@@ -234,7 +312,8 @@ class _Run:
         prepared: Prepared | None = None
         truth = self._decode(pairs[0].gt, matches)
         if truth is not None:
-            prepared = self.scorer.prepare(truth.pixels, truth.traits)
+            image = self._photograph(pairs[0].name, matches[0], truth.pixels)
+            prepared = self.scorer.prepare(truth.pixels, truth.traits, image)
         for match, pair in zip(matches, pairs, strict=True):
             if self._stopped:
                 return
@@ -249,8 +328,8 @@ class _Run:
         if decoded is None:
             if self.missing != "zero":
                 return
-            decoded = Decoded(np.zeros(prepared.gt.shape, np.uint8), frozenset())
-        one = self.scorer.score(
+            decoded = Decoded(np.zeros_like(prepared.reference.pixels), frozenset())
+        scored = self.scorer.score(
             decoded.pixels,
             prepared,
             label="a missing prediction" if ref is None else ref.label,
@@ -259,8 +338,16 @@ class _Run:
         )
         with self._lock:
             if not self._stopped:
-                outcome.tally.add(name, one)
+                for tally, one in zip(outcome.tallies, scored, strict=True):
+                    tally.add(name, one)
                 outcome.zero += absent
+
+    def _photograph(self, name: str, match: int, truth: Map) -> Map | None:
+        if self.photographs is None:
+            return None
+        dataset = self.plan.matches[match].dataset
+        height, width = truth.shape
+        return self.photographs.read(dataset, name, (height, width))
 
     def _decode(self, ref: FileRef, matches: list[int]) -> Decoded | None:
         """Decode a file; None if it cannot be and the rest is to be scored all the same."""

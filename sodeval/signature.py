@@ -56,7 +56,7 @@ class Signature:
         """
         conventions = [
             (key, _plain(value))
-            for name, key, value in protocol.conventions()
+            for name, key, value in protocol.conventions(brief=True)
             if resized or name not in _ONLY_WHEN_RESIZED
         ]
         conventions += [(k, str(n)) for k, n in (("zero", zero), ("skip", skipped)) if n]

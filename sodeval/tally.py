@@ -18,13 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sodeval.errors import PairingError
+from sodeval.conventions import EvalProtocol
+from sodeval.kept import Kept, rebuild
 from sodeval.kernels.curves import add_exactly
 from sodeval.metrics import METRICS, load
+from sodeval.metrics.attributes import Attributes
 from sodeval.metrics.base import Measured
 from sodeval.names import natural_key
-from sodeval.protocols import EvalProtocol
 
 FloatArray = NDArray[np.float64]
+MEAN_GUARDS = {"n": 0.0, "n+1e-8": 1e-8}  # added to the number of images
+ZEROED = ("mae", "fbeta", "weighted_fbeta", "smeasure", "emeasure", "precision", "recall")
+"""Metrics to which a blank image adds zero where a protocol says so."""
+_OF_CURVES = ("max_fbeta", "mean_fbeta")  # a blank image has a curve of zeros
 
 
 class CurveSum:
@@ -48,11 +54,11 @@ class CurveSum:
         self.low += other.low
         self.count += other.count
 
-    def mean(self) -> FloatArray:
-        """The curve averaged over the images that have one."""
+    def mean(self, guard: float = 0.0) -> FloatArray:
+        """The curve averaged over the images that have one, ``guard`` added to their number."""
         carried = self.high + (self.low >> 32)
         rest = self.low & 0xFFFFFFFF
-        mean: FloatArray = (carried * 2.0**-30 + rest * 2.0**-62) / self.count
+        mean: FloatArray = (carried * 2.0**-30 + rest * 2.0**-62) / (self.count + guard)
         return mean
 
 
@@ -63,19 +69,26 @@ class Scored(NamedTuple):
     mask_digest: int
     warnings: tuple[str, ...]
     resized: bool
+    blank: bool = False
+    kept: Kept | None = None
+    attributes: Attributes | None = None
 
 
 @dataclass(slots=True)
 class Tally:
-    """Rows and curve sums of one method on one data set."""
+    """Rows and curve sums of one method on one data set, under one protocol."""
 
     metrics: tuple[str, ...]
+    protocol: EvalProtocol
     names: list[str] = field(default_factory=list)
     masks: array[int] = field(default_factory=lambda: array("Q"))
     values: array[float] = field(default_factory=lambda: array("d"))
     curves: dict[str, CurveSum] = field(default_factory=dict)
     warnings: Counter[str] = field(default_factory=Counter)
     resized: int = 0
+    blank: bytearray = field(default_factory=bytearray)
+    kept: list[Kept] = field(default_factory=list)
+    attributes: list[Attributes] = field(default_factory=list)
 
     @property
     def columns(self) -> list[str]:
@@ -90,12 +103,20 @@ class Tally:
             for column in METRICS[metric].columns:
                 value = one.row[column]
                 self.values.append(math.nan if value is None else value)
-            for key, curve in one.curves.items():
-                if key not in self.curves:
-                    self.curves[key] = CurveSum(curve.size)
-                self.curves[key].add(curve)
+        curves: dict[str, FloatArray] = {}
+        for one in scored.measured:
+            curves.update(one.curves)  # metrics may share a curve
+        for key, curve in curves.items():
+            if key not in self.curves:
+                self.curves[key] = CurveSum(curve.size)
+            self.curves[key].add(curve)
         self.warnings.update(scored.warnings)
         self.resized += scored.resized
+        self.blank.append(scored.blank)
+        if scored.kept is not None:
+            self.kept.append(scored.kept)
+        if scored.attributes is not None:
+            self.attributes.append(scored.attributes)
 
     def merge(self, other: Tally) -> None:
         """Add another tally of the same metrics.
@@ -120,33 +141,62 @@ class Tally:
                 self.curves[key].merge(curve)
         self.warnings.update(other.warnings)
         self.resized += other.resized
+        self.blank += other.blank
+        self.kept += other.kept
+        self.attributes += other.attributes
 
     def renamed(self, names: Mapping[str, str]) -> Tally:
         """This tally with some images under other names; everything else is shared with it."""
         return replace(self, names=[names.get(name, name) for name in self.names])
 
+    @property
+    def order(self) -> list[int]:
+        """Indices of the images in natural order of their names."""
+        return sorted(range(len(self.names)), key=lambda i: natural_key(self.names[i]))
+
     def rows(self) -> tuple[tuple[str, ...], dict[str, FloatArray]]:
         """Names in natural order, and each column's values beside them (NaN = undefined)."""
-        order = sorted(range(len(self.names)), key=lambda i: natural_key(self.names[i]))
+        order = self.order
         table = np.array(self.values, np.float64).reshape(len(self.names), len(self.columns))
         table = table[order]
         columns = {c: np.ascontiguousarray(table[:, i]) for i, c in enumerate(self.columns)}
         return tuple(self.names[i] for i in order), columns
 
+    def image_curves(self) -> dict[str, FloatArray]:
+        """Name -> float64 (images, levels) in natural order; empty unless they were kept."""
+        if not self.kept:
+            return {}
+        kept = [self.kept[i] for i in self.order]
+        return rebuild(kept, [load(metric) for metric in self.metrics], self.protocol)
+
     def summarise(
-        self, columns: Mapping[str, FloatArray], protocol: EvalProtocol
+        self, columns: Mapping[str, FloatArray]
     ) -> tuple[dict[str, float | None], dict[str, int], dict[str, FloatArray]]:
         """Scores by column, how many images are undefined by column, and averaged curves."""
+        guard = MEAN_GUARDS[self.protocol.mean_guard]
         means: dict[str, float | None] = {}
         undefined: dict[str, int] = {}
         for column, values in columns.items():
             defined = values[~np.isnan(values)]
-            means[column] = math.fsum(defined) / defined.size if defined.size else None
+            total = math.fsum(defined)
+            means[column] = total / (defined.size + guard) if defined.size else None
             if defined.size < values.size:
                 undefined[column] = values.size - defined.size
-        curves = {key: total.mean() for key, total in self.curves.items()}
+        curves = {key: total.mean(guard) for key, total in self.curves.items()}
         scores: dict[str, float | None] = {}
         for metric in self.metrics if self.names else ():
             own = {column: means[column] for column in METRICS[metric].columns}
-            scores.update(load(metric).summarise(own, curves, protocol))
+            scores.update(load(metric).summarise(own, curves, self.protocol))
         return scores or means, undefined, curves
+
+    def shown(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+        """The columns as a reader sees them: an image that only adds a zero has no values."""
+        if not any(self.blank):
+            return dict(columns)
+        blank = np.array([self.blank[i] for i in self.order], np.bool_)
+        zeroed = [metric for metric in self.metrics if metric in ZEROED]
+        hidden = {c for m in zeroed for c in METRICS[m].columns}.difference(_OF_CURVES)
+        return {
+            column: np.where(blank, np.nan, values) if column in hidden else values
+            for column, values in columns.items()
+        }

@@ -21,8 +21,12 @@ from sodeval.errors import INTERRUPTED, SodevalError, UnknownNameError
 # command -> (where it lives, its line in `sodeval --help`)
 _COMMANDS = {
     "score": ("sodeval.cli.score:score", "Score saliency maps against their ground truths."),
+    "compare": ("sodeval.cli.compare:compare", "Compare methods, with intervals and p-values."),
+    "verify": ("sodeval.cli.verify:verify", "Say which protocol gives published figures."),
+    "doctor": ("sodeval.cli.doctor:doctor", "Say what would go wrong with these files."),
     "metrics": ("sodeval.cli.catalogue:metrics", "List the metrics, or show one."),
     "protocols": ("sodeval.cli.catalogue:protocols", "List the protocols, or show one."),
+    "datasets": ("sodeval.cli.datasets:datasets", "List the data sets, or show one."),
     "demo": ("sodeval.cli.demo:demo", "Make a small sample set, score it and write a report."),
     "warmup": ("sodeval.cli.warmup:warmup", "Compile the kernels now, not at the first score."),
 }

@@ -1,4 +1,4 @@
-"""``sodeval metrics`` and ``sodeval protocols``: what exists."""
+"""``sodeval metrics`` and ``sodeval protocols``: what exists, in words."""
 
 from __future__ import annotations
 
@@ -8,29 +8,30 @@ from dataclasses import asdict
 
 import click
 
-_HELP = {"help_option_names": ["-h", "--help"]}
+HELP = {"help_option_names": ["-h", "--help"]}
 
-_format = click.option(
+format_option = click.option(
     "--format", "form", type=click.Choice(["table", "json"]), default="table", show_default=True
 )
 
 
-class _ListByDefault(click.Group):
+class ListByDefault(click.Group):
     """A group that lists when no subcommand is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put ``list`` before options, or where there is nothing."""
         if not args or (args[0].startswith("-") and args[0] not in ("-h", "--help")):
             args = ["list", *args]
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_ListByDefault, context_settings=_HELP, epilog="Example: sodeval metrics show mae")
+@click.group(cls=ListByDefault, context_settings=HELP, epilog="Example: sodeval metrics show mae")
 def metrics() -> None:
     """List the metrics, or show one."""
 
 
 @metrics.command("list", epilog="Example: sodeval metrics list --format json")
-@_format
+@format_option
 def list_metrics(form: str) -> None:
     """List every metric with its columns."""
     from sodeval.metrics import METRICS
@@ -44,7 +45,7 @@ def list_metrics(form: str) -> None:
 
 @metrics.command("show", epilog="Example: sodeval metrics show smeasure")
 @click.argument("name")
-@_format
+@format_option
 def show_metric(name: str, form: str) -> None:
     """Show one metric: columns, direction, definition, paper."""
     import inspect
@@ -64,16 +65,16 @@ def show_metric(name: str, form: str) -> None:
 
 
 @click.group(
-    cls=_ListByDefault,
-    context_settings=_HELP,
+    cls=ListByDefault,
+    context_settings=HELP,
     epilog="Example: sodeval protocols show pysodmetrics",
 )
 def protocols() -> None:
-    """List the protocols, or show one."""
+    """List the protocols, show one, or say where two differ."""
 
 
 @protocols.command("list", epilog="Example: sodeval protocols list --format json")
-@_format
+@format_option
 def list_protocols(form: str) -> None:
     """List every protocol."""
     from sodeval.protocols import PROTOCOLS
@@ -84,20 +85,64 @@ def list_protocols(form: str) -> None:
     _print_rows(("protocol", "what"), [(p.name, p.about) for p in PROTOCOLS.values()])
 
 
-@protocols.command("show", epilog="Example: sodeval protocols show pysodmetrics-raw")
+@protocols.command("show", epilog="Example: sodeval protocols show sal-eval-matlab")
 @click.argument("name")
-@_format
+@format_option
 def show_protocol(name: str, form: str) -> None:
-    """Show every convention of one protocol."""
+    """Show one protocol: its source, what the toolkit prints, and every convention in words."""
+    from sodeval.meanings import meanings
     from sodeval.protocols import get_protocol
 
     protocol = get_protocol(name)
     if form == "json":
-        click.echo(json.dumps(protocol.to_dict(), indent=2))
+        data = {
+            **protocol.to_dict(),
+            "about": protocol.about,
+            "source": protocol.source,
+            "prints": protocol.prints,
+            "notes": protocol.notes,
+            "meanings": {
+                field: meanings()[field].text
+                for field, _, _ in protocol.conventions()
+                if field in meanings()
+            },
+        }
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
         return
-    click.echo(f"{protocol.name}: {protocol.about}\nsource: {protocol.source}\n")
-    rows = [(field, str(value), key) for field, key, value in protocol.conventions()]
-    _print_rows(("convention", "value", "in signatures"), rows)
+    from sodeval.render.protocols import show_text
+
+    click.echo(show_text(protocol), nl=False)
+
+
+@protocols.command("diff", epilog="Example: sodeval protocols diff pysodmetrics sal-eval-matlab")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@format_option
+def diff_protocols(one: str, other: str, form: str) -> None:
+    """Show only the conventions in which two protocols differ, and what each means."""
+    from sodeval.meanings import differences, meanings
+    from sodeval.protocols import get_protocol
+
+    first, second = get_protocol(one), get_protocol(other)
+    if form == "json":
+        data = {
+            "a": first.name,
+            "b": second.name,
+            "differences": [
+                {
+                    "convention": d.field,
+                    "a": d.one,
+                    "b": d.other,
+                    "meaning": meanings()[d.field].text if d.field in meanings() else None,
+                }
+                for d in differences(first, second)
+            ],
+        }
+        click.echo(json.dumps(data, indent=2, ensure_ascii=False))
+        return
+    from sodeval.render.protocols import diff_text
+
+    click.echo(diff_text(first, second), nl=False)
 
 
 def _print_rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

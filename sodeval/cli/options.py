@@ -43,9 +43,11 @@ def console(*, err: bool = False) -> Console:
 def print_report(report: Report, form: str, decimals: int | None) -> None:
     """Print a report on standard output in one of ``FORMATS``."""
     if form == "table":
+        from sodeval.render.per_class import print_per_class
         from sodeval.render.table import print_table
 
         print_table(report, console(), 4 if decimals is None else decimals)
+        print_per_class(report, console(), 4 if decimals is None else decimals)
         return
     if form == "json":
         text = report.dumps()

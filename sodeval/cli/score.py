@@ -21,6 +21,14 @@ if TYPE_CHECKING:
     from sodeval.scoring import Missing, SizeMismatch
 
 
+def _label(context: click.Context, option: click.Parameter, value: str) -> int | None:
+    """A label that a 16-bit file can hold, or none."""
+    if value.lower() == "none":
+        return None
+    label: int = click.IntRange(0, 65535)(value, option, context)
+    return label
+
+
 @click.command(
     context_settings={"help_option_names": ["-h", "--help"]},
     epilog="Example: sodeval score preds/ gt/ -o report.json --format latex",
@@ -49,6 +57,19 @@ if TYPE_CHECKING:
     type=click.IntRange(1),
     help="Refuse larger images.  [default: 268435456]",
 )
+@click.option(
+    "--ignore-index",
+    default="255",
+    metavar="LABEL|none",
+    show_default=True,
+    callback=_label,
+    help="miou: pixels whose true label is this are left out.",
+)
+@click.option(
+    "--classes",
+    type=click.IntRange(1, 4096),
+    help="miou: labels are 0 to this - 1.  [default: up to the largest true label]",
+)
 @format_option
 @decimals_option
 @click.option("-o", "--output", metavar="REPORT.json", help="Write the report.")
@@ -65,6 +86,8 @@ def score(
     size_mismatch: SizeMismatch,
     workers: int | None,
     max_pixels: int | None,
+    ignore_index: int | None,
+    classes: int | None,
     form: str,
     decimals: int | None,
     output: str | None,
@@ -78,6 +101,8 @@ def score(
     Both are folders or .zip or .tar archives: flat; data-set folders on both sides
     (PREDS/DUTS-TE/x.png, GT/DUTS-TE/gt/x.png); or method folders over data-set folders
     (PREDS/METHOD/DUTS-TE/x.png). Files are matched by name without extension.
+
+    With --metrics miou both hold label maps, whose pixels are class numbers.
 
     Exit code 3 means that files do not match up or cannot be read, even if the rest was scored.
     """
@@ -101,6 +126,8 @@ def score(
             size_mismatch=size_mismatch,
             workers=workers,
             max_pixels=max_pixels or MAX_PIXELS,
+            ignore_index=ignore_index,
+            classes=classes,
             progress=None if quiet else ScoreProgress(),
         )
     except Interrupted as stopped:

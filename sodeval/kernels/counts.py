@@ -103,10 +103,11 @@ def _count_row(pred: NDArray[np.uint8], mask: NDArray[np.uint8], counts: NDArray
 
 @kernel
 def joint_counts(quadrants: NDArray[np.int64]) -> tuple[NDArray[np.int64], int, int]:
-    """Sum the quadrants: int64 (2, 256), and the smallest and largest byte that occur."""
-    joint = np.zeros((2, 256), np.int64)
-    low, high = 255, 0
-    for v in range(256):
+    """Sum the quadrants: int64 (2, K), and the smallest and largest code that occur."""
+    kinds = quadrants.shape[2]
+    joint = np.zeros((2, kinds), np.int64)
+    low, high = kinds - 1, 0
+    for v in range(kinds):
         for side in range(2):
             for q in range(4):
                 joint[side, v] += quadrants[q, side, v]
@@ -118,12 +119,12 @@ def joint_counts(quadrants: NDArray[np.int64]) -> tuple[NDArray[np.int64], int, 
 
 @kernel
 def only_bytes(quadrants: NDArray[np.int64]) -> NDArray[np.int64]:
-    """For each quadrant its byte if it holds one only, else -1: int64 (4,)."""
+    """For each quadrant its code if it holds one only, else -1: int64 (4,)."""
     out = np.empty(4, np.int64)
     for q in range(4):
         only = -1
         kinds = 0
-        for v in range(256):
+        for v in range(quadrants.shape[2]):
             if quadrants[q, 0, v] + quadrants[q, 1, v] > 0:
                 only = v
                 kinds += 1
@@ -133,33 +134,54 @@ def only_bytes(quadrants: NDArray[np.int64]) -> NDArray[np.int64]:
 
 @kernel
 def total(counts: NDArray[np.int64], values: NDArray[np.float64]) -> float:
-    """Sum of ``values`` over pixels, from how often each byte occurs: both (256,)."""
+    """Sum of ``values`` over pixels, from how often each code occurs: both (K,)."""
     out = 0.0
-    for v in range(256):
+    for v in range(values.size):
         out += counts[v] * values[v]
     return out
 
 
 @kernel
 def at_least(
-    joint: NDArray[np.int64], values: NDArray[np.float64], threshold: float
+    joint: NDArray[np.int64], values: NDArray[np.float64], threshold: float, strict: bool
 ) -> tuple[int, int, float]:
     """Background and foreground pixels whose value reaches a threshold, and the nearest miss.
 
     Args:
-        joint: int64 (2, 256), pixels by background or foreground and byte.
-        values: float64 (256,), the value of each byte.
+        joint: int64 (2, K), pixels by background or foreground and code.
+        values: float64 (K,), the value of each code.
         threshold: to be reached.
+        strict: to be exceeded.
 
     Returns:
         the two counts, and the smallest distance to the threshold of any value that occurs.
     """
     background = foreground = 0
     nearest = np.inf
-    for v in range(256):
+    for v in range(values.size):
         if joint[0, v] + joint[1, v] > 0:
             nearest = min(nearest, abs(values[v] - threshold))
-        if values[v] >= threshold:
+        if values[v] > threshold or (values[v] == threshold and not strict):
             background += joint[0, v]
             foreground += joint[1, v]
     return background, foreground, nearest
+
+
+@kernel
+def running_error(
+    pred: NDArray[np.uint8], gt: NDArray[np.uint8], steps: NDArray[np.float64]
+) -> float:
+    """Sum of ``steps[|v - y|]`` over pixels, each addition rounded to single precision.
+
+    Args:
+        pred: uint8 (H, W).
+        gt: uint8 (H, W).
+        steps: float64 (256,), the error of each difference of bytes.
+    """
+    total = np.float32(0)
+    for r in range(pred.shape[0]):
+        p = pred[r]
+        g = gt[r]
+        for x in range(p.size):
+            total = np.float32(np.float64(total) + steps[abs(np.int32(p[x]) - np.int32(g[x]))])
+    return float(total)

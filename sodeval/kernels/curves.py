@@ -16,14 +16,15 @@ def passing(joint: NDArray[np.int64], cuts: NDArray[np.int64]) -> NDArray[np.int
     """Background and foreground pixels whose byte is at or above each cut.
 
     Args:
-        joint: int64 (2, 256), pixels by background or foreground and byte.
-        cuts: int64 (levels,), the smallest byte that passes each level, 0 to 256.
+        joint: int64 (2, K), pixels by background or foreground and code.
+        cuts: int64 (levels,), the smallest code that passes each level, 0 to K.
 
     Returns:
         int64 (2, levels): false positives, then true positives.
     """
-    above = np.zeros((2, 257), np.int64)
-    for v in range(255, -1, -1):
+    kinds = joint.shape[1]
+    above = np.zeros((2, kinds + 1), np.int64)
+    for v in range(kinds - 1, -1, -1):
         above[0, v] = above[0, v + 1] + joint[0, v]
         above[1, v] = above[1, v + 1] + joint[1, v]
     out = np.empty((2, cuts.size), np.int64)
@@ -35,31 +36,38 @@ def passing(joint: NDArray[np.int64], cuts: NDArray[np.int64]) -> NDArray[np.int
 
 @kernel
 def fbeta_curves(
-    counts: NDArray[np.int64], positives: int, beta2: float
+    counts: NDArray[np.int64],
+    hits: FloatCurve,
+    positives: float,
+    beta2: float,
+    guards: FloatCurve,
 ) -> tuple[FloatCurve, FloatCurve, FloatCurve]:
     """Precision, recall and F-measure at each level (Achanta et al., CVPR 2009).
 
-    Precision is 0 where nothing is predicted, recall is 0 for an empty ground truth, and F is 0
-    where their product is.
+    Wherever a denominator is zero the quotient is 0, and F is 0 where P R is.
 
     Args:
         counts: int64 (2, levels), false and true positives.
-        positives: foreground pixels of the ground truth.
+        hits: float64 (levels,), true positives, or what stands for them on a grey ground truth.
+        positives: foreground pixels of the ground truth, or their sum.
         beta2: the square of beta.
+        guards: float64 (4,), added to: the numerators of P and R, the denominator of P, that of
+            R, that of F.
     """
     levels = counts.shape[1]
     precision = np.zeros(levels)
     recall = np.zeros(levels)
     fbeta = np.zeros(levels)
     for i in range(levels):
-        fp, tp = counts[0, i], counts[1, i]
-        p = tp / max(tp + fp, 1)
-        r = tp / max(positives, 1)
-        precision[i] = p
-        recall[i] = r
+        predicted = (counts[0, i] + counts[1, i]) + guards[1]
+        if predicted > 0.0:
+            precision[i] = (hits[i] + guards[0]) / predicted
+        if positives + guards[2] > 0.0:
+            recall[i] = (hits[i] + guards[0]) / (positives + guards[2])
+        p, r = precision[i], recall[i]
         above = (1.0 + beta2) * p * r
         if above != 0.0:
-            fbeta[i] = above / (beta2 * p + r)
+            fbeta[i] = above / (beta2 * p + r + guards[3])
     return precision, recall, fbeta
 
 

@@ -19,9 +19,9 @@ def decayed_error(
     """Sum of ``error[pred] * decay[distance_sq]`` over all pixels.
 
     Args:
-        pred: uint8 (H, W) bytes of the prediction.
+        pred: (H, W) codes of the prediction, bytes as a rule.
         distance_sq: uint16 (H, W).
-        error: float64 (256,), the error of a background pixel of each byte.
+        error: float64 (K,), the error of a background pixel of each code.
         decay: float64 (65536,), how much a wrong pixel is forgiven at a squared distance;
             zero at 0, so that foreground adds nothing.
     """
@@ -60,10 +60,10 @@ def smoothed_error(
     foreground's bounding box, and three more on each side, are visited.
 
     Args:
-        pred: uint8 (H, W) bytes of the prediction.
+        pred: (H, W) codes of the prediction, bytes as a rule.
         mask: uint8 (H, W) of 0 and 1.
         box: int64 (4,), first row, last row, first column, last column of the foreground.
-        error: float64 (256,), the error of a foreground pixel of each byte.
+        error: float64 (K,), the error of a foreground pixel of each code.
         columns: int32 (n,), as :func:`sodeval.kernels.distance.nearby_sources` gives them.
         sources: int32 (n,), likewise.
         rows: int64 (H + 1,), likewise.
@@ -74,9 +74,13 @@ def smoothed_error(
     left, right = max(box[2] - 3, 0), min(box[3] + 3, width - 1)
     span = right - left + 1
     flat = pred.ravel()
-    both = np.zeros(512)  # E by (mask, byte); the background's is filled in from its source
-    for v in range(256):  # an array assignment would add seconds of compilation
-        both[256 + v] = error[v]
+    shift = np.uint64(8)
+    while error.size > (1 << int(shift)):
+        shift += np.uint64(1)
+    ones = 1 << int(shift)
+    both = np.zeros(2 * ones)  # E by (mask, code); the background's is filled in from its source
+    for v in range(error.size):  # an array assignment would add seconds of compilation
+        both[ones + v] = error[v]
     raw = np.zeros((7, span + 6))  # E of the last seven rows, three zeros on each side
     smooth = np.zeros((7, span))  # the same, smoothed along the row
     column_sums = np.zeros(span)  # one sum a column, so that rows add up as vectors
@@ -89,7 +93,7 @@ def smoothed_error(
             m = mask[r, left : right + 1]
             here = line[3 : 3 + span]
             for x in range(p.size):
-                here[x] = both[(np.uint64(m[x]) << np.uint64(8)) | np.uint64(p[x])]
+                here[x] = both[(np.uint64(m[x]) << shift) | np.uint64(p[x])]
             for n in range(rows[r], rows[r + 1]):
                 x = columns[n] - left
                 if 0 <= x < span:

@@ -34,8 +34,9 @@ class MetricCard:
     """What it averages at every threshold."""
     lower: tuple[str, ...] = ()
     """Columns of which less is better although ``better`` is ``"higher"``."""
-    needs: Literal["map", "image"] = "map"
-    """``image``: the photograph that the map was made from."""
+    needs: Literal["map", "image", "labels"] = "map"
+    """``image``: the photograph that the map was made from; ``labels``: label maps, not saliency
+    maps, scored by :mod:`sodeval.label_scoring`."""
 
 
 _FOUR = ("max", "mean", "adp", "bin")  # on the curve, at the adaptive threshold, at p > 0.5
@@ -198,6 +199,15 @@ METRICS: dict[str, MetricCard] = {
             paper="Li et al., Size-invariance matters, ICML 2024",
             lower=("si_mae",),
         ),
+        MetricCard(
+            id="miou",
+            entry="sodeval.metrics.miou:ConfusionMatrix",
+            title="Mean IoU over the classes of label maps, and pixel accuracy",
+            better="higher",
+            columns={"miou": "mIoU", "pixel_accuracy": "PA"},
+            paper="Long et al., Fully convolutional networks, CVPR 2015",
+            needs="labels",
+        ),
     )
 }
 
@@ -217,7 +227,7 @@ def resolve(metrics: str | Iterable[str]) -> tuple[str, ...]:
 
     Raises:
         UnknownNameError: a name is neither a metric nor a set of metrics.
-        UsageError: no name was given.
+        UsageError: no name was given, or metrics of label maps and of saliency maps together.
     """
     names = metrics.split(",") if isinstance(metrics, str) else list(metrics)
     wanted: set[str] = set()
@@ -231,6 +241,12 @@ def resolve(metrics: str | Iterable[str]) -> tuple[str, ...]:
             raise UnknownNameError("metric", name, (*METRICS, *ALIASES, *SETS))
     if not wanted:
         raise UsageError("no metric was named; try 'default'.")
+    labels = {metric for metric in wanted if METRICS[metric].needs == "labels"}
+    if labels and wanted - labels:
+        raise UsageError(
+            f"{', '.join(sorted(labels))} scores label maps and the other metrics score saliency "
+            "maps; name one kind in a run."
+        )
     return tuple(m for m in METRICS if m in wanted)
 
 

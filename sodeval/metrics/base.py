@@ -1,27 +1,45 @@
 """What a metric is, and what it may look at: one :class:`Sample` at a time.
 
-A sample holds a prediction, its ground truth, and what several metrics need from both. Each part
-is made on first use and kept, so a metric pays only for what it asks. The ground-truth side lives
-in :class:`GroundTruth` and serves every method scored against it.
+A :class:`Pair` holds a prediction beside a binary ground truth and what is counted from them; it
+serves every protocol that sees the same pixels. A :class:`Sample` is a pair under one protocol.
+Each part is made on first use and kept, so a metric pays only for what it asks.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from typing import Literal, NamedTuple, Protocol, TypeVar, cast
+from functools import cached_property
+from typing import Any, Literal, NamedTuple, Protocol, TypeVar, cast, runtime_checkable
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from sodeval.conventions import EvalProtocol
 from sodeval.kernels import counts, curves
-from sodeval.protocols import EvalProtocol
+from sodeval.metrics.tables import Tables, byte_tables, float_tables, gt_values
+from sodeval.metrics.truth import GroundTruth, Reference
+
+__all__ = [
+    "CurveMetric",
+    "FloatArray",
+    "GroundTruth",
+    "LevelCounts",
+    "Measured",
+    "Metric",
+    "Pair",
+    "Reference",
+    "Sample",
+    "Tables",
+]
 
 FloatArray = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
-Binarisation = Literal["p>0.5", "byte>128"]
+Codes = NDArray[np.uint8] | NDArray[np.int32]
 T = TypeVar("T")
+Binarisation = Literal["p>0.5", "byte>128"]
 
 
 class Measured(NamedTuple):
@@ -32,6 +50,20 @@ class Measured(NamedTuple):
 
     row: Mapping[str, float | None]
     curves: Mapping[str, FloatArray] = {}
+
+
+class LevelCounts(NamedTuple):
+    """What passes each level, and so all that F, E, IoU and their like need of an image.
+
+    Attributes:
+        passing: int64 (2, levels), false and true positives, levels ascending.
+        positives: foreground pixels.
+        size: pixels.
+    """
+
+    passing: NDArray[np.int64]
+    positives: int
+    size: int
 
 
 class Metric(Protocol):
@@ -51,64 +83,13 @@ class Metric(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Tables:
-    """What every byte of one prediction stands for, under one protocol.
+@runtime_checkable
+class CurveMetric(Protocol):
+    """A metric whose curves follow from :class:`LevelCounts`, so that only those are kept."""
 
-    Attributes:
-        values: float64 (256,), p of each byte, not decreasing. Bytes outside the map's range
-            have values too; they occur in no histogram.
-        cuts: int64 (levels,), the smallest byte that passes each level, levels ascending.
-        quantised: uint8 (256,), floor(255 p) of each byte.
-    """
-
-    values: FloatArray
-    cuts: NDArray[np.int64]
-    quantised: Bytes
-
-
-@lru_cache(maxsize=4096)
-def tables(protocol: EvalProtocol, low: int, high: int) -> Tables:
-    """Tables for predictions whose smallest and largest bytes are ``low`` and ``high``."""
-    values = np.arange(256) / 255
-    if protocol.pred_scale == "minmax" and low != high:
-        # the reference's own order of operations, so that floor(255 p) has its own roundings
-        values = (values - values[low]) / (values[high] - values[low])
-    values = np.clip(values, 0.0, 1.0)
-    quantised = np.floor(values * 255).astype(np.uint8)
-    cuts = np.searchsorted(quantised, np.arange(protocol.levels), side="left").astype(np.int64)
-    for array in (values, cuts, quantised):
-        array.setflags(write=False)
-    return Tables(values, cuts, quantised)
-
-
-class GroundTruth:
-    """A binarised ground truth and what is derived from it alone."""
-
-    image: Bytes | None = None
-    """uint8 (H, W, 3) RGB: the photograph, where a metric needs it."""
-
-    def __init__(self, gt: Bytes, protocol: EvalProtocol):
-        self.mask, self._sums, self.box = counts.foreground(gt, 129)
-        self.shape: tuple[int, int] = self.mask.shape
-        self.size = gt.size
-        self.positives = int(self._sums[0])
-        self._derived: dict[Callable[..., object], object] = {}
-
-    def derived(self, make: Callable[[GroundTruth], T]) -> T:
-        """What ``make`` gives for this ground truth, made once for all methods scored on it."""
-        if make not in self._derived:
-            self._derived[make] = make(self)
-        return cast("T", self._derived[make])
-
-    @cached_property
-    def split(self) -> tuple[int, int]:
-        """Rows above and columns left of the four blocks of S: the centroid, rounded, plus 1."""
-        height, width = self.shape
-        if self.positives == 0:
-            return round(height / 2), round(width / 2)
-        row, column = (float(s) / self.positives for s in self._sums[1:])
-        return round(row) + 1, round(column) + 1  # Python rounds halves to even
+    def curves(self, at: LevelCounts, protocol: EvalProtocol) -> Mapping[str, FloatArray]:
+        """The curves of one image; none where it is undefined."""
+        ...
 
 
 @dataclass(slots=True)
@@ -120,44 +101,149 @@ class Threshold:
     true_positives: int
 
 
-@dataclass
-class Sample:
-    """One prediction beside its ground truth, both uint8 of the same (H, W)."""
+class Pair:
+    """One prediction beside a binary ground truth: what is counted whatever the protocol.
 
-    pred: Bytes
-    gt: GroundTruth
-    protocol: EvalProtocol
-    _thresholds: dict[float, Threshold] = field(default_factory=dict)
-    _binary: dict[Binarisation, Bytes] = field(default_factory=dict)
+    Args:
+        codes: uint8 (H, W), the bytes of the map; or int32 (H, W), indices into ``raw``.
+        gt: of the same shape.
+        raw: float64 (K,), ascending: values in units of bytes of a map that was resized without
+            rounding.
+    """
 
-    @cached_property
-    def counts(self) -> NDArray[np.int64]:
-        """Int64 (4, 2, 256): pixels by quadrant, background or foreground, and byte."""
-        return counts.quadrant_counts(self.pred, self.gt.mask, *self.gt.split)
+    def __init__(self, codes: Codes, gt: GroundTruth, raw: FloatArray | None = None):
+        self.codes = codes
+        self.gt = gt
+        self.raw = raw
+        self._counts: dict[tuple[int, int], NDArray[np.int64]] = {}
+        self.binary: dict[int, Bytes] = {}
+
+    def counts(self, split: tuple[int, int]) -> NDArray[np.int64]:
+        """Int64 (4, 2, K): pixels by quadrant, background or foreground, and code."""
+        if split not in self._counts:
+            if self.raw is None:
+                made = counts.quadrant_counts(self.codes, self.gt.mask, *split)
+            else:
+                made = _quadrant_bincounts(self.codes, self.gt.mask, split, self.raw.size)
+            self._counts[split] = made
+        return self._counts[split]
 
     @cached_property
     def _joint(self) -> tuple[NDArray[np.int64], int, int]:
-        return counts.joint_counts(self.counts)
+        any_split = next(iter(self._counts), None) or self.gt.split("even+1")
+        return counts.joint_counts(self.counts(any_split))
 
     @property
     def joint(self) -> NDArray[np.int64]:
-        """Int64 (2, 256): pixels by background or foreground, and byte."""
+        """Int64 (2, K): pixels by background or foreground, and code."""
         return self._joint[0]
 
     @property
     def extent(self) -> tuple[int, int]:
-        """Smallest and largest byte of the prediction."""
+        """Smallest and largest code of the prediction."""
         return self._joint[1:]
 
     @cached_property
-    def tables(self) -> Tables:
-        """Values and cuts of this prediction's bytes."""
-        return tables(self.protocol, *self.extent)
+    def grey_sums(self) -> FloatArray:
+        """Float64 (K,): the sum of ground-truth bytes over the pixels of each code."""
+        if not self.gt.reference.grey:  # 0 and 255 only
+            return self.joint[1] * 255.0
+        weights = self.gt.reference.pixels.ravel()
+        return np.bincount(self.codes.ravel(), weights=weights, minlength=self.joint.shape[1])
 
     @cached_property
-    def passing(self) -> NDArray[np.int64]:
-        """Int64 (2, levels): false and true positives at each level."""
-        return curves.passing(self.joint, self.tables.cuts)
+    def grey_counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The ground-truth bytes that occur, ascending, and pixels by such a byte and code."""
+        present = self.gt.reference.present
+        kinds = self.joint.shape[1]
+        row = np.zeros(256, np.int64)
+        row[present] = np.arange(present.size) * kinds
+        index = row[self.gt.reference.pixels] + self.codes
+        found = np.bincount(index.ravel(), minlength=present.size * kinds)
+        return present, found.reshape(present.size, kinds)
+
+
+def _quadrant_bincounts(
+    codes: Codes, mask: Bytes, split: tuple[int, int], kinds: int
+) -> NDArray[np.int64]:
+    """As :func:`sodeval.kernels.counts.quadrant_counts`, for maps of many values."""
+    quadrant = np.zeros(codes.shape, np.int64)
+    quadrant[split[0] :] += 2
+    quadrant[:, split[1] :] += 1
+    index = (quadrant * 2 + mask) * kinds + codes
+    return np.bincount(index.ravel(), minlength=8 * kinds).reshape(4, 2, kinds)
+
+
+@dataclass
+class Sample:
+    """A pair under one protocol."""
+
+    pair: Pair
+    protocol: EvalProtocol
+    _thresholds: dict[tuple[float, str], Threshold] = field(default_factory=dict)
+    _derived: dict[Callable[..., object], object] = field(default_factory=dict)
+
+    @property
+    def pred(self) -> NDArray[Any]:
+        """(H, W) codes: bytes as a rule; :attr:`Tables.values` says what each stands for."""
+        return self.pair.codes
+
+    @property
+    def gt(self) -> GroundTruth:
+        """The binary ground truth."""
+        return self.pair.gt
+
+    @property
+    def joint(self) -> NDArray[np.int64]:
+        """Int64 (2, K): pixels by background or foreground, and code."""
+        return self.pair.joint
+
+    @property
+    def extent(self) -> tuple[int, int]:
+        """Smallest and largest code of the prediction."""
+        return self.pair.extent
+
+    @property
+    def split(self) -> tuple[int, int]:
+        """Rows above and columns left of the four blocks of S."""
+        return self.gt.split(self.protocol.smeasure_split)
+
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """Int64 (4, 2, K): pixels by quadrant, background or foreground, and code."""
+        return self.pair.counts(self.split)
+
+    @cached_property
+    def tables(self) -> Tables:
+        """Values and cuts of this prediction's codes."""
+        if self.pair.raw is None:
+            return byte_tables(self.protocol, *self.extent)
+        return float_tables(self.protocol, self.pair.raw, *self.extent)
+
+    @cached_property
+    def at_levels(self) -> LevelCounts:
+        """What passes each level."""
+        passing = curves.passing(self.joint, self.tables.cuts)
+        return LevelCounts(passing, self.gt.positives, self.gt.size)
+
+    @cached_property
+    def grey_levels(self) -> FloatArray:
+        """Float64 (levels,): the sum of y/255 over the pixels that pass each level."""
+        sums = self.pair.grey_sums
+        above = np.zeros(sums.size + 1)
+        above[:-1] = np.cumsum(sums[::-1])[::-1]  # whole numbers, so exact
+        return above[self.tables.cuts] / 255
+
+    @cached_property
+    def grey(self) -> bool:
+        """Whether F and E are to be taken on a ground truth that has grey bytes."""
+        wanted = "grey" in (self.protocol.fbeta_gt, self.protocol.emeasure_gt)
+        return wanted and self.gt.reference.grey > 0
+
+    @property
+    def grey_positives(self) -> float:
+        """The sum of y/255."""
+        return float(self.pair.grey_sums.sum()) / 255
 
     @cached_property
     def totals(self) -> tuple[float, float]:
@@ -170,30 +256,87 @@ class Sample:
         """Mean of p over the image."""
         return sum(self.totals) / self.gt.size
 
+    @property
+    def blank(self) -> bool:
+        """Whether the map or the ground truth is zero everywhere."""
+        raw = self.pair.raw
+        largest = self.extent[1] if raw is None else raw[self.extent[1]]
+        return bool(largest == 0) or self.gt.reference.largest == 0
+
+    @cached_property
+    def gt_values(self) -> FloatArray:
+        """Float64 (256,): what the bytes of the ground truth stand for, in [0, 1]."""
+        return gt_values(self.protocol, *self.gt.reference.extent)
+
     @cached_property
     def quantised(self) -> Bytes:
         """Uint8 (H, W): floor(255 p)."""
-        return self.tables.quantised[self.pred]
+        table = self.tables.quantised
+        if self.pair.raw is not None:
+            return table[self.pred]
+        codes = cast("Bytes", self.pair.codes)
+        if np.array_equal(table, np.arange(256)):
+            return codes
+        return cast("Bytes", cv2.LUT(codes, table))
+
+    def derived(self, make: Callable[[Sample], T]) -> T:
+        """What ``make`` gives for this sample, made once for all metrics."""
+        if make not in self._derived:
+            self._derived[make] = make(self)
+        return cast("T", self._derived[make])
 
     def binary(self, rule: Binarisation) -> Bytes:
         """Uint8 (H, W) of 0 and 1: where p exceeds 0.5, or the byte as stored 128."""
-        if rule not in self._binary:
-            above = self.tables.values > 0.5 if rule == "p>0.5" else np.arange(256) > 128
-            self._binary[rule] = above.astype(np.uint8)[self.pred]
-        return self._binary[rule]
+        if rule == "p>0.5":
+            above = self.tables.values > 0.5
+        else:
+            above = (np.arange(256.0) if self.pair.raw is None else self.pair.raw) > 128
+        cut = int(above.size - above.sum())  # values ascend, so one number says which pass
+        if cut not in self.pair.binary:
+            passes = self.pred > cut - 1 if cut else np.ones(self.pred.shape, np.bool_)
+            self.pair.binary[cut] = passes.view(np.uint8)
+        return self.pair.binary[cut]
 
-    def adaptive(self, cap: float = 1.0) -> Threshold:
+    def adaptive(self, cap: float = 1.0, compare: str = ">=") -> Threshold:
         """The adaptive threshold min(2 mean(p), cap) and the pixels at or above it.
 
         Where twice the mean meets a value of p to within a rounding, which side it falls on is an
         accident of the order of summation. The reference's order is NumPy's, so NumPy decides.
+
+        Args:
+            cap: upper limit of the threshold.
+            compare: ``">="`` or ``">"``.
         """
-        if cap not in self._thresholds:
+        key = (cap, compare)
+        if key not in self._thresholds:
             values = self.tables.values
             value = min(2 * self.mean, cap)
-            fp, tp, nearest = counts.at_least(self.joint, values, value)
+            strict = compare == ">"
+            fp, tp, nearest = counts.at_least(self.joint, values, value, strict)
             if 0 < value < cap and nearest < 1e-9:
                 value = min(2 * float(values[self.pred].mean()), cap)
-                fp, tp, _ = counts.at_least(self.joint, values, value)
-            self._thresholds[cap] = Threshold(value, fp, tp)
-        return self._thresholds[cap]
+                fp, tp, _ = counts.at_least(self.joint, values, value, strict)
+            self._thresholds[key] = Threshold(value, fp, tp)
+        return self._thresholds[key]
+
+    @property
+    def fbeta_threshold(self) -> Threshold:
+        """The adaptive threshold of F and what passes it."""
+        p = self.protocol
+        return self.adaptive(_cap(p.fbeta_adp_cap), p.fbeta_adp_compare)
+
+    @property
+    def emeasure_threshold(self) -> Threshold:
+        """The adaptive threshold of E and what passes it."""
+        p = self.protocol
+        return self.adaptive(_cap(p.emeasure_adp_cap), p.emeasure_adp_compare)
+
+    @cached_property
+    def above_half(self) -> tuple[int, int]:
+        """False and true positives of p > 0.5."""
+        fp, tp, _ = counts.at_least(self.joint, self.tables.values, 0.5, True)
+        return fp, tp
+
+
+def _cap(cap: str) -> float:
+    return 1.0 if cap == "1" else math.inf

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sodeval.kernels.curves import emeasure_curve, max_and_mean
-from sodeval.metrics.base import FloatArray, Measured, Sample
-from sodeval.protocols import EPS, EvalProtocol
+from sodeval.conventions import EPS, EvalProtocol
+from sodeval.kernels.curves import emeasure_curve
+from sodeval.metrics.base import FloatArray, LevelCounts, Measured, Sample
+from sodeval.metrics.curves import level_mean
 
 _COLUMNS = ("max_emeasure", "mean_emeasure", "adp_emeasure")
 
@@ -26,14 +28,24 @@ class EMeasure:
         gt = sample.gt
         if gt.size == 1:
             return Measured(dict.fromkeys(_COLUMNS))
-        curve = emeasure_curve(sample.passing, gt.positives, gt.size, EPS)
-        at = sample.adaptive()
-        passing = np.array([[at.false_positives], [at.true_positives]])
-        adaptive = emeasure_curve(passing, gt.positives, gt.size, EPS)[0]
-        return Measured(
-            dict(zip(_COLUMNS, (*max_and_mean(curve), adaptive), strict=True)),
-            {"emeasure": curve},
-        )
+        at = sample.emeasure_threshold
+        if sample.grey:
+            curve = _grey_curve(sample, sample.tables.cuts, _eps(protocol))
+            compare = "right" if protocol.emeasure_adp_compare == ">" else "left"
+            cut = np.searchsorted(sample.tables.values, [at.value], side=compare)
+            adaptive = _grey_curve(sample, cut, _eps(protocol))[0]
+        else:
+            curve = self.curves(sample.at_levels, protocol)["emeasure"]
+            passing = np.array([[at.false_positives], [at.true_positives]])
+            adaptive = emeasure_curve(passing, gt.positives, gt.size, _eps(protocol))[0]
+        values = (float(curve.max()), level_mean(curve, protocol), float(adaptive))
+        return Measured(dict(zip(_COLUMNS, values, strict=True)), {"emeasure": curve})
+
+    def curves(self, at: LevelCounts, protocol: EvalProtocol) -> Mapping[str, FloatArray]:
+        """The curve of one image; none for a single pixel."""
+        if at.size == 1:
+            return {}
+        return {"emeasure": emeasure_curve(at.passing, at.positives, at.size, _eps(protocol))}
 
     def summarise(
         self,
@@ -45,5 +57,32 @@ class EMeasure:
         if "emeasure" not in curves:
             return dict.fromkeys(_COLUMNS)
         curve = curves["emeasure"]
-        values = (float(curve.max()), float(curve.mean()), means["adp_emeasure"])
+        values = (float(curve.max()), level_mean(curve, protocol), means["adp_emeasure"])
         return dict(zip(_COLUMNS, values, strict=True))
+
+
+def _eps(protocol: EvalProtocol) -> float:
+    return EPS if protocol.emeasure_denominator == "N-1+eps" else 1e-20
+
+
+def _grey_curve(sample: Sample, cuts: NDArray[np.int64], eps: float) -> FloatArray:
+    """E against y/255 at each cut of the codes: every (f, y) that occurs aligns as one."""
+    present, counts = sample.pair.grey_counts
+    size = sample.gt.size
+    totals = counts.sum(axis=1, keepdims=True)
+    above = np.zeros((present.size, counts.shape[1] + 1), np.int64)
+    above[:, :-1] = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
+    passing = above[:, cuts]  # (kinds of y, levels)
+    if present[-1] == 0:
+        return (size - passing[0]) / (size - 1)
+    if present[0] == 255:
+        return passing[0] / (size - 1)
+    y = present[:, None] / 255
+    b = y - (y * totals).sum() / size
+    mean_f = passing.sum(axis=0) / size
+    total = np.zeros(mean_f.shape)
+    for f, pixels in ((1.0, passing), (0.0, totals - passing)):
+        a = f - mean_f
+        xi = 2 * a * b / (a * a + b * b + eps)
+        total += (pixels * (xi + 1) ** 2 / 4).sum(axis=0)
+    return total / (size - 1)

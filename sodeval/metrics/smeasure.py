@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sodeval.kernels.counts import only_bytes
 from sodeval.kernels.structure import block_scores, object_score
 from sodeval.metrics.base import FloatArray, Measured, Sample
-from sodeval.protocols import EPS, EvalProtocol
+from sodeval.conventions import EPS, EvalProtocol
 
 
 class SMeasure:
@@ -18,7 +18,7 @@ class SMeasure:
 
     Empty ground truth: 1 - mean(p); full: mean(p). Where the centroid of the ground truth falls
     in the last row or column, a block has no pixels and the image is undefined, as the
-    reference's NaN.
+    reference's NaN; some protocols give 0, or know no deviation of a single pixel either.
     """
 
     def measure(self, sample: Sample, protocol: EvalProtocol) -> Measured:
@@ -28,20 +28,10 @@ class SMeasure:
             return Measured({"smeasure": 1.0 - sample.mean})
         if gt.positives == gt.size:
             return Measured({"smeasure": sample.mean})
-        height, width = gt.shape
-        rows, columns = gt.split
-        if rows == height or columns == width:
-            return Measured({"smeasure": None})
-        left_top = columns * rows / gt.size
-        right_top = rows * (width - columns) / gt.size
-        left_bottom = (height - rows) * columns / gt.size
-        weights = (left_top, right_top, left_bottom, 1 - left_top - right_top - left_bottom)
-        values = sample.tables.values
-        blocks = block_scores(sample.counts, values, _uneven(sample), EPS)
-        region = sum(w * float(s) for w, s in zip(weights, blocks, strict=True))
-        alpha = protocol.smeasure_alpha
-        score = alpha * object_score(sample.joint, values, EPS) + (1 - alpha) * region
-        return Measured({"smeasure": max(score, 0.0)})
+        score = _score(sample, protocol)
+        if np.isnan(score):
+            return Measured({"smeasure": 0.0 if protocol.smeasure_nan == "zero" else None})
+        return Measured({"smeasure": max(score, 0.0) if protocol.smeasure_floor == "0" else score})
 
     def summarise(
         self,
@@ -53,6 +43,26 @@ class SMeasure:
         return means
 
 
+def _score(sample: Sample, protocol: EvalProtocol) -> float:
+    """S of a ground truth that is neither empty nor full; NaN where a part has too few pixels."""
+    gt = sample.gt
+    height, width = gt.shape
+    rows, columns = sample.split
+    if min(rows, columns) == 0 or rows == height or columns == width:
+        return np.nan
+    left_top = columns * rows / gt.size
+    right_top = rows * (width - columns) / gt.size
+    left_bottom = (height - rows) * columns / gt.size
+    weights = (left_top, right_top, left_bottom, 1 - left_top - right_top - left_bottom)
+    values = sample.tables.values
+    eps_n = EPS if protocol.smeasure_denominator == "N-1+eps" else 0.0
+    blocks = block_scores(sample.counts, values, _uneven(sample), EPS, eps_n)
+    region = sum(w * float(s) for w, s in zip(weights, blocks, strict=True))
+    single = 0.0 if protocol.smeasure_single == "0" else np.nan
+    alpha = protocol.smeasure_alpha
+    return alpha * object_score(sample.joint, values, EPS, single) + (1 - alpha) * region
+
+
 def _uneven(sample: Sample) -> NDArray[np.bool_]:
     """Which blocks hold one byte only, whose mean the reference misses by a rounding.
 
@@ -61,7 +71,7 @@ def _uneven(sample: Sample) -> NDArray[np.bool_]:
     the reference takes it, over the same layout. Values 0 and 1 sum without roundings.
     """
     out = np.zeros(4, np.bool_)
-    rows, columns = sample.gt.split
+    rows, columns = sample.split
     values = sample.tables.values
     for q, byte in enumerate(only_bytes(sample.counts)):
         if byte >= 0 and 0.0 < values[byte] < 1.0:

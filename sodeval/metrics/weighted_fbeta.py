@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sodeval.kernels import distance, weighted
 from sodeval.metrics.base import FloatArray, GroundTruth, Measured, Sample
-from sodeval.protocols import EPS, EvalProtocol
+from sodeval.conventions import EPS, EvalProtocol
 
 _REACH_SQ = 18  # three rows and three columns away: as far as the 7x7 Gaussian sees
 
@@ -27,7 +27,7 @@ class WeightedFBeta:
         """Score one image."""
         gt = sample.gt
         if gt.positives == 0:
-            return Measured({"weighted_fbeta": float(protocol.weighted_empty)})
+            return Measured({"weighted_fbeta": _empty(sample, protocol)})
         near = gt.derived(surroundings)
         values = sample.tables.values
         # B = 2 - exp(ln(1/2)/5 D): the 2 is known from the histogram, the rest fades with D
@@ -59,6 +59,13 @@ class WeightedFBeta:
     ) -> Mapping[str, float | None]:
         """Mean over images."""
         return means
+
+
+def _empty(sample: Sample, protocol: EvalProtocol) -> float | None:
+    """Weighted F of a ground truth without foreground."""
+    if protocol.weighted_empty == "1-mean" and sample.gt.reference.largest == 0:
+        return 1.0 - sample.mean
+    return 0.0 if protocol.weighted_empty == "0" else None
 
 
 class Surroundings(NamedTuple):

@@ -44,6 +44,8 @@ WARNINGS = {
     "multiply them by 255",
     "low_16_bit": "16-bit files with values up to 255 only; their high byte is read, which is zero "
     "everywhere: save them as 8 bits",
+    "outside_classes": "predictions with labels that are no class, or the ignored one; such pixels "
+    "are misses of their true class: map the labels as in the ground truth",
     "unequal_channels": "files whose colour channels differ; their luma was taken: "
     "save one channel",
 }
@@ -277,15 +279,16 @@ def _left_out(result: Result, partial: bool) -> str:
     except ReportError:
         conventions = {}
     zero = int(conventions.get("zero", 0))
+    empty = "wrong everywhere" if protocol_name(result) == "labels" else "as all-zero maps"
     left = result.expected - result.images
     causes = []
     for what, names in (("missing", result.missing), ("unreadable", result.unreadable)):
         if names:
             causes.append(f"{len(names)} {what} (first: {printable(names[0])})")
     if zero and left and not partial:
-        causes.append(f"{zero} scored as all-zero maps, {left} left out")
+        causes.append(f"{zero} scored {empty}, {left} left out")
     elif zero:
-        causes.append("scored as all-zero maps")
+        causes.append(f"scored {empty}")
     elif left and not partial:
         causes.append("left out")
     if left and partial:

@@ -1,11 +1,11 @@
 """Make the golden numbers by running pysodmetrics 1.6.2 itself on the committed pairs.
 
     python -m tests.golden.make_goldens [--redraw]
-    python -m tests.golden.make_goldens --protocols ../shared/pairs/expected_protocols.json
+    python -m tests.golden.make_goldens --protocols expected_protocols.json
 
 The first form writes `pysodmetrics_1_6_2.json` from the PNG files in `pairs/` and needs an
 environment with pysodmetrics; `--redraw` first writes those files anew from `tests.cases`. The
-second form picks the protocols of PySODMetrics for `synthetic/` out of the tables of every tool.
+second form picks the figures of the pairs in `synthetic/` out of the tables of every tool.
 """
 
 from __future__ import annotations
@@ -29,7 +29,6 @@ from tests.naive import Scale, data_set
 HERE = Path(__file__).parent
 GOLDEN = HERE / "pysodmetrics_1_6_2.json"
 SYNTHETIC = HERE / "synthetic_protocols.json"
-PROTOCOLS = ("pysodmetrics", "pysodmetrics-raw")
 
 # The traits worth a file of their own; the other generated pairs are compared in test_live.py.
 NAMES = (
@@ -203,23 +202,24 @@ def make_golden() -> None:
 
 
 def pick_protocols(tables: Path) -> None:
-    """Copy the figures of PySODMetrics on the synthetic pairs out of the tables of all tools."""
+    """Copy the synthetic pairs' figures, all but the curves, out of the tables of all tools."""
     source = json.loads(tables.read_text(encoding="utf-8"))
     picked = {}
-    for name in PROTOCOLS:
-        protocol = source["protocols"][name]
+    for name, protocol in source["protocols"].items():
         sets = {
             key: {field: value for field, value in part.items() if field != "dataset_curves"}
             for key, part in protocol["sets"].items()
             if key.startswith("synthetic")
         }
-        picked[name] = {"tool": protocol["tool"], "sets": sets}
+        picked[name] = protocol | {"sets": sets}
     head = {
         "schema": 1,
         "tool": "each protocol's own tool, run on the pairs in synthetic/",
         "command": "python -m tests.golden.make_goldens --protocols expected_protocols.json",
         "note": "dataset = what the tool reports for the whole set, images = its own per-image "
-        "values; synthetic_defined = the part of the set on which every tool gives a number",
+        "values, alone = what a tool that averages precision and recall reports when the image is "
+        "its only one; synthetic_defined = the part of the set on which every tool gives a number; "
+        "null = NaN, or not a number the tool gives",
     }
     _write(SYNTHETIC, head, picked, key="protocols")
 

@@ -504,8 +504,9 @@ def test_notes_say_whose_they_are_once():
 
 
 def test_every_warning_has_words():
-    scorer = Path(sodeval.__file__).with_name("scorer.py").read_text(encoding="utf-8")
-    given = set(re.findall(r'"([a-z0-9]+(?:_[a-z0-9]+)+)"', scorer))
+    files = (Path(sodeval.__file__).with_name(f"{name}.py") for name in ("scorer", "label_scoring"))
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
+    given = set(re.findall(r'"([a-z0-9]+(?:_[a-z0-9]+)+)"', source))
     assert set(WARNINGS) <= given
     for words in WARNINGS.values():
         assert "{" not in words.format(gt_above=128)

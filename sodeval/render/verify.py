@@ -1,0 +1,260 @@
+"""Published figures and the protocols that give them: on a terminal, as CSV, Markdown and JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from rich import box
+from rich.cells import cell_len
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sodeval.meanings import Difference, meanings
+from sodeval.metrics import METRICS, label
+from sodeval.protocols import DEFAULT
+from sodeval.render.cells import heading, printable
+from sodeval.verification import Attempt, Cell, Verification
+
+_ASCII = str.maketrans(
+    {"β": "b", "φ": "phi", "κ": "kappa", "ᵇ": "b", "ᵠ": "q", "↑": "^", "↓": "v", "·": "-"}
+)
+_RECORD = ("method", "dataset", "column", "given", "value", "protocol", "as", "score", "off",
+           "printed", "match")  # fmt: skip
+_READING = 100  # columns of a verdict at most
+
+
+def print_verification(verification: Verification, console: Console) -> None:
+    """Print a table of verdicts for each method and data set, and what the conventions mean."""
+    grouped: dict[tuple[str, str], list[Cell]] = {}
+    for cell in verification.cells:
+        grouped.setdefault((cell.method, cell.dataset), []).append(cell)
+    for index, ((method, dataset), cells) in enumerate(grouped.items()):
+        if index:
+            console.print()
+        images = f"{cells[0].images} image{'' if cells[0].images == 1 else 's'}"
+        _say(console, (f"{printable(method)} on {printable(dataset)} · {images}", "bold"))
+        console.print(_table(cells, console))
+    console.print()
+    said = list(dict.fromkeys(d.field for cell in verification.cells for d in cell.why))
+    if said and meanings():
+        _print_meanings(said, console)
+        console.print()
+    _say(console, _summary(verification))
+
+
+def verdict(cell: Cell) -> str:
+    """What there is to say of a figure, in a sentence."""
+    if cell.reproduced:
+        return f"reproduced by {_who(cell.reproduced, cell)}"
+    closest = cell.closest
+    if closest is None or closest.score is None:
+        return "not reproduced; no protocol gives a number for it"
+    off = abs(cell.off(closest) or 0.0)
+    kind = f" ({label(closest.column)})" if _has_kinds(cell) else ""
+    return (
+        f"not reproduced; closest: {closest.protocol}{kind} {shown(closest.score, cell)}, "
+        f"off by {shown(off, cell)}"
+    )
+
+
+def remarks(cell: Cell) -> list[str]:
+    """What else there is to say of a figure: why, and matches that do not count."""
+    said = []
+    if cell.why:
+        score = _default_score(cell)
+        gives = "gives no number" if score is None else f"gives {shown(score, cell)}"
+        said.append(f"{DEFAULT} {gives}: its {', its '.join(map(_change, cell.why))}")
+    if not cell.reproduced and cell.truncated:
+        said.append(f"its digits cut off, not rounded: {_who(cell.truncated, cell)}")
+    if cell.unprinted:
+        said.append(f"also {_who(cell.unprinted, cell)} (not printed by that toolkit)")
+    return said
+
+
+def to_dict(verification: Verification) -> dict[str, Any]:
+    """The verification as it stands in JSON."""
+    return {
+        "schema": 1,
+        "reproduced": verification.reproduced,
+        "cells": [_cell_dict(cell) for cell in verification.cells],
+        "notes": list(verification.notes),
+        "signatures": [
+            {
+                "method": result.method,
+                "dataset": result.dataset,
+                "protocol": result.protocol["name"],
+                "signature": result.signature,
+            }
+            for result in verification.report.results
+        ],
+    }
+
+
+def csv_text(verification: Verification) -> str:
+    """One row a figure and protocol; an undefined score is empty."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(_RECORD)
+    for cell in verification.cells:
+        figure = cell.figure
+        for a in cell.attempts:
+            writer.writerow(
+                [cell.method, cell.dataset, figure.column, figure.text, figure.value, a.protocol,
+                 a.column, a.score, cell.off(a), str(a.printed).lower(), a.match]
+            )  # fmt: skip
+    return text.getvalue()
+
+
+def markdown(verification: Verification) -> str:
+    """A table with the verdict on each figure."""
+    lines = ["| Method | Data set | Column | Given | Verdict |", "|:--|:--|:--|--:|:--|"]
+    for cell in verification.cells:
+        said = ". ".join([verdict(cell), *remarks(cell)])
+        cells = [cell.method, cell.dataset, _heading(cell), cell.figure.text, said]
+        lines.append(f"| {' | '.join(map(_escaped, cells))} |")
+    return "\n".join([*lines, "", _summary(verification)]) + "\n"
+
+
+def shown(value: float, cell: Cell) -> str:
+    """A score or a distance to one digit more than the figure has, and at least four."""
+    digits = len(f"{cell.figure.unit:.12f}".rstrip("0").partition(".")[2])
+    text = f"{value:.{max(4, digits + 1)}f}"
+    # a figure given to four digits and off by less than they show needs the rest
+    return text if float(text) != 0 or value == 0 else f"{value:.1g}"
+
+
+def _table(cells: Sequence[Cell], console: Console) -> Table:
+    table = Table(
+        box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0), header_style=""
+    )
+    table.add_column("", no_wrap=True)
+    table.add_column("given", justify="right", no_wrap=True)
+    table.add_column("", max_width=_READING, overflow="fold")
+    for cell in cells:
+        style = "green" if cell.reproduced else "yellow"
+        said = _text(console, (verdict(cell), style))
+        for remark in remarks(cell):
+            said.append("\n").append_text(_text(console, (remark, "dim")))
+        table.add_row(_text(console, _heading(cell)), _text(console, cell.figure.text), said)
+    return table
+
+
+def _print_meanings(names: Sequence[str], console: Console) -> None:
+    width = max(map(cell_len, names))
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(no_wrap=True, min_width=width)
+    grid.add_column(max_width=_READING)
+    for name in names:
+        if name in meanings():
+            grid.add_row(_text(console, name), _text(console, (meanings()[name].text, "dim")))
+    console.print(grid)
+
+
+def _summary(verification: Verification) -> str:
+    total = len(verification.cells)
+    done = sum(1 for cell in verification.cells if cell.reproduced)
+    if done == total:
+        return "Reproduced." if total == 1 else f"All {total} figures are reproduced."
+    return "Not reproduced." if total == 1 else f"{done} of {total} figures are reproduced."
+
+
+def _who(attempts: Sequence[Attempt], cell: Cell) -> str:
+    """Names of protocols, by kind of column if the figure may be of several."""
+    by_column: dict[str, list[str]] = {}
+    for attempt in attempts:
+        by_column.setdefault(attempt.column, []).append(attempt.protocol)
+    said = []
+    for column, names in by_column.items():
+        printing = [a for a in cell.attempts if a.column == column and a.printed]
+        everyone = len(names) == len(printing) > 2 and attempts[0].printed
+        who = f"all {len(names)} protocols that print it" if everyone else ", ".join(names)
+        said.append(f"{who} as {label(column)}" if _has_kinds(cell) else who)
+    return "; ".join(said)
+
+
+def _change(difference: Difference) -> str:
+    return f"{difference.field} is {difference.one}, not {difference.other}"
+
+
+def _default_score(cell: Cell) -> float | None:
+    """The score of the default protocol in the column that is reproduced."""
+    column = cell.reproduced[0].column
+    fitting = (a for a in cell.attempts if a.protocol == DEFAULT and a.column == column)
+    return next((a.score for a in fitting), None)
+
+
+def _has_kinds(cell: Cell) -> bool:
+    return len(cell.figure.columns) > 1
+
+
+def _heading(cell: Cell) -> str:
+    column = cell.figure.column
+    if not column.endswith("?"):
+        return heading(column)
+    # "max Eᵩ ↑" without its kind
+    name = label(next(iter(METRICS[column[:-1]].columns))).partition(" ")[2]
+    return f"{name} of unknown kind"
+
+
+def _cell_dict(cell: Cell) -> dict[str, Any]:
+    figure = cell.figure
+    return {
+        "method": cell.method,
+        "dataset": cell.dataset,
+        "column": figure.column,
+        "given": figure.text,
+        "value": figure.value,
+        "unit": figure.unit,
+        "reproduced": list(_pairs(cell.reproduced)),
+        "truncated": list(_pairs(cell.truncated)),
+        "not_printed": list(_pairs(cell.unprinted)),
+        "closest": _attempt_dict(cell, cell.closest),
+        "why": [{"convention": d.field, "value": d.other, "default": d.one} for d in cell.why],
+        "scores": [_attempt_dict(cell, attempt) for attempt in cell.attempts],
+    }
+
+
+def _pairs(attempts: Sequence[Attempt]) -> Iterator[dict[str, str]]:
+    for attempt in attempts:
+        yield {"protocol": attempt.protocol, "column": attempt.column}
+
+
+def _attempt_dict(cell: Cell, attempt: Attempt | None) -> dict[str, Any] | None:
+    if attempt is None:
+        return None
+    return {
+        "protocol": attempt.protocol,
+        "column": attempt.column,
+        "score": attempt.score,
+        "off": cell.off(attempt),
+        "printed": attempt.printed,
+        "match": attempt.match,
+    }
+
+
+def _escaped(text: str) -> str:
+    return "".join(f"\\{c}" if c in "\\`*|<[~&$_" else c for c in printable(text))
+
+
+def _text(console: Console, *parts: str | tuple[str, str]) -> Text:
+    """Styled text, in signs that the console's encoding has."""
+
+    def spelt(text: str) -> str:
+        try:
+            text.encode(console.encoding)
+        except UnicodeEncodeError:
+            text = text.translate(_ASCII)
+            return text.encode(console.encoding, "backslashreplace").decode(console.encoding)
+        return text
+
+    return Text.assemble(
+        *(spelt(part) if isinstance(part, str) else (spelt(part[0]), part[1]) for part in parts)
+    )
+
+
+def _say(console: Console, *parts: str | tuple[str, str]) -> None:
+    console.print(_text(console, *parts), highlight=False)

@@ -1,0 +1,225 @@
+"""Which protocol gives a published figure: every cell against the scores of every protocol.
+
+A figure counts as reproduced by a protocol if its score rounds to it, digit for digit as written,
+and if the toolkit behind the protocol prints that column. A match in a column that the toolkit
+does not print is said and not counted; so is a score that gives the figure only by cutting its
+digits off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sodeval.datasets import canonical
+from sodeval.errors import PairingError, UsageError
+from sodeval.figures import Figure, Match, metric_of, plain
+from sodeval.meanings import Difference, differences
+from sodeval.names import listed
+from sodeval.protocols import DEFAULT, PROTOCOLS
+
+if TYPE_CHECKING:
+    import os
+
+    from sodeval.report import Report, Result
+    from sodeval.scoring import Missing, Progress, SizeMismatch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """What one protocol gives for a figure.
+
+    Attributes:
+        protocol: its name.
+        column: of those the figure may stand for.
+        score: None where the protocol gives no number.
+        printed: whether the toolkit itself prints the column.
+        match: how the score gives the figure.
+    """
+
+    protocol: str
+    column: str
+    score: float | None
+    printed: bool
+    match: Match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cell:
+    """A figure and what every protocol gives for it."""
+
+    figure: Figure
+    method: str
+    dataset: str
+    images: int
+    attempts: tuple[Attempt, ...]
+
+    @property
+    def reproduced(self) -> tuple[Attempt, ...]:
+        """Protocols whose score rounds to the figure and whose toolkit prints it."""
+        return self._matching("rounded", printed=True)
+
+    @property
+    def unprinted(self) -> tuple[Attempt, ...]:
+        """Protocols whose score rounds to the figure, in a column their toolkit does not print."""
+        return self._matching("rounded", printed=False)
+
+    @property
+    def truncated(self) -> tuple[Attempt, ...]:
+        """Protocols whose score gives the figure if its digits are cut off."""
+        return self._matching("truncated", printed=True)
+
+    @property
+    def closest(self) -> Attempt | None:
+        """The printed score nearest to the figure; the first in order among equals."""
+        scored = [a for a in self.attempts if a.score is not None and a.printed]
+        return min(scored, key=lambda a: abs(self.off(a) or 0.0), default=None)
+
+    def off(self, attempt: Attempt) -> float | None:
+        """How far a score lies above the figure."""
+        return None if attempt.score is None else attempt.score - self.figure.value
+
+    @property
+    def why(self) -> tuple[Difference, ...]:
+        """Conventions of the column that set the reproducing protocols apart from the default.
+
+        Those they all share; if there are none, those of the first. Nothing where the default
+        reproduces the figure, or no protocol does.
+        """
+        names = [attempt.protocol for attempt in self.reproduced]
+        if not names or DEFAULT in names:
+            return ()
+        column = self.reproduced[0].column
+        each = [
+            [d for d in differences(PROTOCOLS[DEFAULT], PROTOCOLS[name]) if d.moves(column)]
+            for name in dict.fromkeys(names)
+        ]
+        shared = [d for d in each[0] if all(d in others for others in each[1:])]
+        return tuple(shared or each[0])
+
+    def _matching(self, match: Match, *, printed: bool) -> tuple[Attempt, ...]:
+        return tuple(a for a in self.attempts if a.match == match and a.printed is printed)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """Every figure that could be checked, and what was noticed."""
+
+    cells: tuple[Cell, ...]
+    notes: tuple[str, ...]
+    report: Report
+
+    @property
+    def reproduced(self) -> bool:
+        """Whether every figure is reproduced by at least one protocol."""
+        return all(cell.reproduced for cell in self.cells)
+
+
+def verify(
+    preds: str | os.PathLike[str],
+    gt: str | os.PathLike[str],
+    figures: Iterable[Figure],
+    *,
+    missing: Missing = "error",
+    size_mismatch: SizeMismatch = "resize",
+    workers: int | None = None,
+    max_pixels: int | None = None,
+    progress: Progress | None = None,
+) -> Verification:
+    """Score under every protocol what the figures ask for, and compare.
+
+    Raises:
+        UsageError: there is no figure.
+        PairingError: no figure belongs to what was scored, or one to several results.
+    """
+    from sodeval.images import MAX_PIXELS
+    from sodeval.scoring import score
+
+    figures = list(figures)
+    if not figures:
+        raise UsageError("there is no figure to verify.")
+    metrics = dict.fromkeys(metric_of(c) for figure in figures for c in figure.columns)
+    report = score(
+        preds,
+        gt,
+        metrics=list(metrics),
+        protocol="all",
+        missing=missing,
+        size_mismatch=size_mismatch,
+        workers=workers,
+        max_pixels=max_pixels or MAX_PIXELS,
+        progress=progress,
+    )
+    return compare(report, figures)
+
+
+def compare(report: Report, figures: Iterable[Figure]) -> Verification:
+    """Compare figures with the results of a report that holds every protocol."""
+    results: dict[tuple[str, str], list[Result]] = {}
+    for result in report.results:
+        results.setdefault((result.method, result.dataset), []).append(result)
+    cells = []
+    absent: dict[str, None] = {}
+    for figure in figures:
+        fitting = [key for key in results if _fits(figure, *key)]
+        if len(fitting) > 1:
+            raise PairingError(
+                f"{_place(figure)} {figure.column} fits {len(fitting)} results: "
+                f"{listed([' on '.join(key) for key in fitting])}; name method and data set, "
+                "as columns of --paper."
+            )
+        if not fitting:
+            absent[_place(figure)] = None
+            continue
+        (key,) = fitting
+        cells.append(_cell(figure, results[key]))
+    have = listed([f"{method} on {dataset}" for method, dataset in results])
+    if not cells:
+        raise PairingError(
+            f"no row of the table is among the maps: it has {listed(absent)}, and they are {have}. "
+            "One method's row may leave out method and dataset."
+        )
+    notes = list(report.notes)
+    if absent:
+        word = "row" if len(absent) == 1 else "rows"
+        notes.append(f"{len(absent)} {word} without maps, not checked: {listed(absent)}")
+    return Verification(cells=tuple(cells), notes=tuple(notes), report=report)
+
+
+def _fits(figure: Figure, method: str, dataset: str) -> bool:
+    if figure.method and plain(figure.method) != plain(method):
+        return False
+    return not figure.dataset or canonical(figure.dataset) == canonical(dataset)
+
+
+def _place(figure: Figure) -> str:
+    return " on ".join(part for part in (figure.method, figure.dataset) if part) or "a figure"
+
+
+def _cell(figure: Figure, results: Sequence[Result]) -> Cell:
+    attempts = []
+    for column in figure.columns:
+        # where no toolkit prints a column, nothing says who would have printed the figure
+        restricts = any(column in protocol.prints for protocol in PROTOCOLS.values())
+        for result in results:
+            name = str(result.protocol["name"])
+            prints = PROTOCOLS[name].prints
+            score = result.metrics.get(column)
+            attempts.append(
+                Attempt(
+                    protocol=name,
+                    column=column,
+                    score=score,
+                    printed=not restricts or not prints or column in prints,
+                    match="no" if score is None else figure.match(score),
+                )
+            )
+    first = results[0]
+    return Cell(
+        figure=figure,
+        method=first.method,
+        dataset=first.dataset,
+        images=first.images,
+        attempts=tuple(attempts),
+    )
