@@ -116,7 +116,7 @@ def score_of(
 def toolkits_table(scores: dict[str, dict[str, float | None]], title: str) -> str:
     """One row a protocol, in the order of the registry; a dash is what a toolkit does not print."""
     lines = [
-        f"{title}, every protocol on the same files; – is a column that the toolkit does not print.",
+        f"{title}, every protocol on the same files; –: the toolkit prints no such column.",
         "",
         f"| protocol | {' | '.join(HEADINGS.values())} |",
         f"|:--|{'--:|' * len(HEADINGS)}",
@@ -164,7 +164,8 @@ def example(preds: str, gt: str) -> str:
     console = Console(file=io.StringIO(), width=100, highlight=False)
     print_verification(verify(preds, gt, figures), console)
     lines = [line.rstrip() for line in console.file.getvalue().splitlines()]
-    command = "$ sodeval verify dss/ gt/ --value max_fbeta=0.844 --value max_fbeta=0.8500"
+    names = f"{Path(preds).name}/ {Path(gt).name}/"
+    command = f"$ sodeval verify {names} --value max_fbeta=0.844 --value max_fbeta=0.8500"
     return "\n".join(["```", command, *lines, "```"])
 
 
@@ -203,7 +204,6 @@ def draw(scores: dict[str, dict[str, float | None]], title: str) -> Any:
         for name, row in scores.items()
         if "max_fbeta" in PROTOCOLS[name].prints and (value := row.get("max_fbeta")) is not None
     )
-    family: Callable[[str], str] = lambda name: PROTOCOLS[name].max_fbeta  # noqa: E731
     figure = Figure(figsize=(8.2, 0.36 * len(rows) + 1.35))
     axes = figure.add_axes((0.185, 0.1, 0.79, 0.79))
     low, high = rows[0][0], rows[-1][0]

@@ -46,9 +46,9 @@ class EvalProtocol:
     )
     """Ground-truth bytes before the threshold: ``one-to-255`` multiplies a map of 0 and 1 by 255;
     ``max``: 255 y/(max + 1e-8); ``minmax``: mat2gray, a constant map above 0 is full."""
-    gt_threshold: float = field(default=128.0, metadata=_key("gt", high=255))
+    gt_threshold: float = field(default=128.0, metadata=_key("gtcut", high=255))
     """On the scaled bytes, 0 to 255."""
-    gt_compare: Literal[">", ">="] = field(default=">", metadata=_key("gtc"))
+    gt_compare: Literal[">", ">="] = field(default=">", metadata=_key("gtcmp"))
     """How the ground truth is compared with its threshold."""
     pred_scale: Literal["minmax", "none", "max", "max+1e-8", "mat2gray", "minmax-strict"] = field(
         default="minmax", metadata=_key("pred")

@@ -10,6 +10,7 @@ from sodeval.images import as_batch, as_gt, as_pred
 from sodeval.protocols import DEFAULT, EvalProtocol, get_protocol
 from sodeval.report import Report, Result
 from sodeval.scorer import Scorer
+from sodeval.tally import Scored
 
 
 class Evaluator:
@@ -71,7 +72,7 @@ class Evaluator:
                 "a batch holds as many of each."
             )
         names = self._names(name, len(preds))
-        scored = []
+        scored: list[Scored] = []
         for one, truth, own in zip(preds, gts, names, strict=True):
             label = f"prediction {own!r}"
             pixels = as_pred(one, rounding=self._scorer.protocol.float_pred, label=label)

@@ -234,23 +234,3 @@ def _quantise(values: NDArray[Any], rounding: str, label: str, hint: str) -> Map
     if low < 0 or high > 1:
         scaled = scaled.clip(0, 255)
     return _ROUNDINGS[rounding](scaled).astype(np.uint8, order="C")
-
-
-def _cv2_linear(pixels: Map, shape: tuple[int, int]) -> Map:
-    height, width = shape
-    return np.asarray(cv2.resize(pixels, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
-
-
-# Name, as protocols give it, to function. 8-bit in, 8-bit out: tools that resize floats differ.
-RESIZES: dict[str, Callable[[Map, tuple[int, int]], Map]] = {"cv2-linear": _cv2_linear}
-
-
-def resize_to(pixels: Map, shape: tuple[int, int], interpolation: str = "cv2-linear") -> Map:
-    """Resize a uint8 (H, W) map to ``shape`` (height, width), as the protocol's tool does.
-
-    Raises:
-        UnknownNameError: ``interpolation`` is not in `RESIZES`.
-    """
-    if interpolation not in RESIZES:
-        raise UnknownNameError("interpolation", interpolation, RESIZES)
-    return RESIZES[interpolation](pixels, shape)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,11 +38,11 @@ class Prepared:
     def warnings(self, gt: GroundTruth) -> list[str]:
         """What is odd about the file, as one protocol binarises it."""
         out = sorted(self.traits & _SHOWN_TRAITS)
-        if self.reference.largest == 1:
+        if self.reference.stored.largest == 1:
             out += ["gt_0_1"] if gt.positives == 0 else []
-        elif self.reference.grey > GREY_SHARE * gt.size:
+        elif self.reference.stored.grey > GREY_SHARE * gt.size:
             out.append("grey_gt")
-        if "palette" in self.traits and gt.positives == 0 and self.reference.largest > 0:
+        if "palette" in self.traits and gt.positives == 0 and self.reference.stored.largest > 0:
             out.append("empty_palette_gt")
         return out
 
@@ -87,6 +87,11 @@ class Scorer:
                 )
         self.metrics = wanted
         self.protocols = get_protocols(protocol)
+        if size_mismatch == "resize":  # the signature says so where anything was resized
+            self.protocols = tuple(
+                replace(p, resize="pred-to-gt") if p.resize == "error" else p
+                for p in self.protocols
+            )
         self.size_mismatch = size_mismatch
         self.keep_curves = keep_curves
         self.describe = describe
@@ -134,7 +139,7 @@ class Scorer:
         Raises:
             ShapeError: the sizes differ, and a protocol or ``size_mismatch`` refuses that.
         """
-        resized = pred.shape != prepared.reference.pixels.shape
+        resized = pred.shape != prepared.reference.stored.pixels.shape
         pairs: dict[tuple[str, int], Pair] = {}
         out = []
         for protocol in self.protocols:
@@ -156,9 +161,7 @@ class Scorer:
         protocol = sample.protocol
         blank = protocol.blank_images == "zero" and sample.blank
         measured = tuple(
-            _zero(metric, protocol)
-            if blank and metric in ZEROED
-            else one.measure(sample, protocol)
+            _zero(metric, protocol) if blank and metric in ZEROED else one.measure(sample, protocol)
             for metric, one in zip(self.metrics, self._loaded, strict=True)
         )
         kept: Kept | None = None
@@ -167,9 +170,7 @@ class Scorer:
         described = sample.gt.derived(attributes) if self.describe else None
         return Scored(measured, sample.gt.digest, warnings, resized, blank, kept, described)
 
-    def _check_sizes(
-        self, pred: Map, gt: GroundTruth, protocol: EvalProtocol, label: str
-    ) -> None:
+    def _check_sizes(self, pred: Map, gt: GroundTruth, protocol: EvalProtocol, label: str) -> None:
         asked = self.size_mismatch or ("error" if protocol.resize == "error" else "resize")
         if asked == "error":
             (h, w), (gh, gw) = pred.shape, gt.shape
@@ -186,14 +187,8 @@ def _pair(pred: Map, gt: GroundTruth, protocol: EvalProtocol, resized: bool) -> 
     fitted = resize_to(pred, gt.shape, protocol.resize_filter)
     if fitted.dtype == np.uint8:
         return Pair(fitted.astype(np.uint8, copy=False), gt)
-    return Pair(*_coded(fitted, gt))
-
-
-def _coded(
-    fitted: NDArray[np.floating], gt: GroundTruth
-) -> tuple[NDArray[np.int32], GroundTruth, NDArray[np.float64]]:
     codes, values = codes_of(np.asarray(fitted, np.float64))
-    return codes, gt, values
+    return Pair(codes, gt, values)
 
 
 def _zero(metric: str, protocol: EvalProtocol) -> Measured:

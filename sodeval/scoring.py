@@ -328,7 +328,7 @@ class _Run:
         if decoded is None:
             if self.missing != "zero":
                 return
-            decoded = Decoded(np.zeros_like(prepared.reference.pixels), frozenset())
+            decoded = Decoded(np.zeros_like(prepared.reference.stored.pixels), frozenset())
         scored = self.scorer.score(
             decoded.pixels,
             prepared,

@@ -3,7 +3,7 @@
 ``sodeval:<protocol part>;<facts>``. The protocol part is the protocol's name and every convention
 that can move a number for these files, ``key:value`` joined by ``|`` in canonical order; how many
 images were scored as zero or skipped belongs to it, and the resize convention only when something
-was resized. The facts are ``n`` (images), ``stems`` (hash of the sorted names), ``gt`` (hash of
+was resized. A few rare conventions stand in it only when they are not at their default. The facts are ``n`` (images), ``stems`` (hash of the sorted names), ``gt`` (hash of
 the binarised ground truths), ``seed`` where one was used, and ``v`` (the sodeval version).
 """
 
@@ -21,6 +21,7 @@ from sodeval.protocols import EvalProtocol
 
 _PREFIX = "sodeval:"
 _ONLY_WHEN_RESIZED = ("resize", "resize_filter")
+_RESIZE_KEYS = ("rs", "rsf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,8 @@ class Signature:
             reasons.append(f"protocol {self.protocol} against {other.protocol}")
         mine, theirs = dict(self.conventions), dict(other.conventions)
         for key in dict.fromkeys((*mine, *theirs)):
+            if key in _RESIZE_KEYS and (key not in mine or key not in theirs):
+                continue  # where nothing was resized, how does not matter
             if mine.get(key) != theirs.get(key):
                 reasons.append(f"{key} {mine.get(key, 'none')} against {theirs.get(key, 'none')}")
         for key, what in (("n", "images"), ("stems", "names of images"), ("gt", "ground truth")):

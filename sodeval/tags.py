@@ -84,7 +84,7 @@ def read_tags(path: str | os.PathLike[str]) -> Tags:
     """
     label = os.fspath(path)
     try:
-        text = Path(path).read_text(encoding="utf-8-sig", newline="")
+        text = Path(path).read_bytes().decode("utf-8-sig")
     except OSError as error:
         raise DataError(f"cannot read the tags {label}: {error.strerror or error}.") from error
     except UnicodeDecodeError as error:

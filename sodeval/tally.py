@@ -17,8 +17,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sodeval.errors import PairingError
 from sodeval.conventions import EvalProtocol
+from sodeval.errors import PairingError
 from sodeval.kept import Kept, rebuild
 from sodeval.kernels.curves import add_exactly
 from sodeval.metrics import METRICS, load

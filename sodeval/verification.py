@@ -8,22 +8,26 @@ digits off.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from sodeval.datasets import canonical
 from sodeval.errors import PairingError, UsageError
 from sodeval.figures import Figure, Match, metric_of, plain
 from sodeval.meanings import Difference, differences
 from sodeval.names import listed
-from sodeval.protocols import DEFAULT, PROTOCOLS
+from sodeval.protocols import DEFAULT, PROTOCOLS, EvalProtocol
 
 if TYPE_CHECKING:
     import os
 
     from sodeval.report import Report, Result
     from sodeval.scoring import Missing, Progress, SizeMismatch
+
+    Run = Callable[[Iterable[str], str | EvalProtocol], Report]
+
+_UNMOVED = 1e-9  # rounding of sums, not another score
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,14 +50,33 @@ class Attempt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """What the default protocol gives with one of its conventions changed, all else alike.
+
+    Attributes:
+        change: the convention, and its value there and here.
+        column: the column that is reproduced.
+        score: with this change alone.
+        enough: whether this change alone gives the figure.
+    """
+
+    change: Difference
+    column: str
+    score: float
+    enough: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A figure and what every protocol gives for it."""
+    """A figure, what every protocol gives for it, and why the default gives another."""
 
     figure: Figure
     method: str
     dataset: str
     images: int
+    resized: int
     attempts: tuple[Attempt, ...]
+    why: tuple[Reason, ...] = ()
 
     @property
     def reproduced(self) -> tuple[Attempt, ...]:
@@ -81,19 +104,23 @@ class Cell:
         return None if attempt.score is None else attempt.score - self.figure.value
 
     @property
-    def why(self) -> tuple[Difference, ...]:
+    def suspects(self) -> tuple[Difference, ...]:
         """Conventions of the column that set the reproducing protocols apart from the default.
 
         Those they all share; if there are none, those of the first. Nothing where the default
-        reproduces the figure, or no protocol does.
+        gives the figure too, or no protocol does.
         """
-        names = [attempt.protocol for attempt in self.reproduced]
-        if not names or DEFAULT in names:
+        names = list(dict.fromkeys(attempt.protocol for attempt in self.reproduced))
+        if not names or any(a.protocol == DEFAULT for a in self.reproduced + self.unprinted):
             return ()
         column = self.reproduced[0].column
         each = [
-            [d for d in differences(PROTOCOLS[DEFAULT], PROTOCOLS[name]) if d.moves(column)]
-            for name in dict.fromkeys(names)
+            [
+                d
+                for d in differences(PROTOCOLS[DEFAULT], PROTOCOLS[name])
+                if d.moves(column) and (self.resized or not d.field.startswith("resize"))
+            ]
+            for name in names
         ]
         shared = [d for d in each[0] if all(d in others for others in each[1:])]
         return tuple(shared or each[0])
@@ -140,18 +167,18 @@ def verify(
     if not figures:
         raise UsageError("there is no figure to verify.")
     metrics = dict.fromkeys(metric_of(c) for figure in figures for c in figure.columns)
-    report = score(
-        preds,
-        gt,
-        metrics=list(metrics),
-        protocol="all",
-        missing=missing,
-        size_mismatch=size_mismatch,
-        workers=workers,
-        max_pixels=max_pixels or MAX_PIXELS,
-        progress=progress,
-    )
-    return compare(report, figures)
+    options: dict[str, Any] = {
+        "missing": missing,
+        "size_mismatch": size_mismatch,
+        "workers": workers,
+        "max_pixels": max_pixels or MAX_PIXELS,
+        "progress": progress,
+    }
+
+    def run(metrics: Iterable[str], protocol: str | EvalProtocol) -> Report:
+        return score(preds, gt, metrics=list(metrics), protocol=protocol, **options)
+
+    return explain(compare(run(metrics, "all"), figures), run)
 
 
 def compare(report: Report, figures: Iterable[Figure]) -> Verification:
@@ -185,6 +212,43 @@ def compare(report: Report, figures: Iterable[Figure]) -> Verification:
         word = "row" if len(absent) == 1 else "rows"
         notes.append(f"{len(absent)} {word} without maps, not checked: {listed(absent)}")
     return Verification(cells=tuple(cells), notes=tuple(notes), report=report)
+
+
+def explain(verification: Verification, run: Run) -> Verification:
+    """Score the default with each suspected convention changed alone, and say which are enough.
+
+    Where none is, those that move the score are kept, the largest effect first.
+    """
+    wanted: dict[Difference, dict[str, None]] = {}
+    for cell in verification.cells:
+        for suspect in cell.suspects:
+            wanted.setdefault(suspect, {})[metric_of(cell.reproduced[0].column)] = None
+    scores: dict[tuple[Difference, str, str], Mapping[str, float | None]] = {}
+    for suspect, metrics in wanted.items():
+        changed: dict[str, Any] = {suspect.field: suspect.other}
+        protocol = replace(PROTOCOLS[DEFAULT], name=f"{DEFAULT}+{suspect.field}", **changed)
+        for result in run(metrics, protocol).results:
+            scores[suspect, result.method, result.dataset] = result.metrics
+    cells = []
+    for cell in verification.cells:
+        column = cell.reproduced[0].column if cell.reproduced else ""
+        given = {a.column: a.score for a in cell.attempts if a.protocol == DEFAULT}.get(column)
+        reasons = [
+            Reason(
+                change=suspect,
+                column=column,
+                score=found,
+                enough=cell.figure.match(found) == "rounded",
+            )
+            for suspect in cell.suspects
+            if (found := scores[suspect, cell.method, cell.dataset].get(column)) is not None
+        ]
+        enough = [reason for reason in reasons if reason.enough]
+        if not enough and given is not None:
+            moved = [r for r in reasons if abs(r.score - given) > _UNMOVED]
+            enough = sorted(moved, key=lambda r: -abs(r.score - given))
+        cells.append(replace(cell, why=tuple(enough)))
+    return replace(verification, cells=tuple(cells))
 
 
 def _fits(figure: Figure, method: str, dataset: str) -> bool:
@@ -221,5 +285,6 @@ def _cell(figure: Figure, results: Sequence[Result]) -> Cell:
         method=first.method,
         dataset=first.dataset,
         images=first.images,
+        resized=first.resized,
         attempts=tuple(attempts),
     )

@@ -3,38 +3,45 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Iterator
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from sodeval.kernels import counts, curves, distance, structure, weighted
-
-_KERNELS = (
-    counts.at_least,
-    counts.foreground,
-    counts.grey_and_largest,
-    counts.joint_counts,
-    counts.only_bytes,
-    counts.quadrant_counts,
-    counts.total,
-    curves.add_exactly,
-    curves.emeasure_curve,
-    curves.fbeta_curves,
-    curves.max_and_mean,
-    curves.passing,
-    distance.nearby_sources,
-    distance.squared_distance,
-    structure.block_scores,
-    structure.object_score,
-    weighted.decayed_error,
-    weighted.smoothed_error,
-)
+# which files of `sodeval.kernels` a metric needs beside those that every score needs
+_ALWAYS = ("counts", "curves")
+_NEEDED = {
+    "weighted_fbeta": ("distance", "weighted"),
+    "smeasure": ("structure",),
+    "hce": ("borders", "effort", "morphology", "thinning"),
+    "relaxed_fbeta": ("boundary",),
+    "mba": ("boundary",),
+    "biou": ("boundary",),
+    "msiou": ("msiou",),
+    "context": ("context",),
+    "camouflage_context": ("context", "patches"),
+    "size_invariant": ("targets",),
+    "miou": ("confusion",),
+}
+DEFAULT = ("mae", "fbeta", "weighted_fbeta", "smeasure", "emeasure")
 
 
-def is_warm() -> bool:
-    """Whether every kernel lies compiled in Numba's cache, and has not changed since."""
+def kernels(metrics: Iterable[str] = DEFAULT) -> Iterator[Any]:
+    """The compiled functions that some metrics call."""
+    files = dict.fromkeys((*_ALWAYS, *(name for m in metrics for name in _NEEDED.get(m, ()))))
+    for name in files:
+        module = import_module(f"sodeval.kernels.{name}")
+        for attribute, value in vars(module).items():
+            if hasattr(value, "py_func") and not attribute.startswith("_"):
+                yield value
+
+
+def is_warm(metrics: Iterable[str] = DEFAULT) -> bool:
+    """Whether what some metrics need lies compiled in Numba's cache, and has not changed since."""
     tag = f"py{sys.version_info.major}{sys.version_info.minor}"
-    for kernel in _KERNELS:
+    for kernel in kernels(metrics):
         function = kernel.py_func
         module = function.__module__.rpartition(".")[2]
         pattern = f"{module}.{function.__qualname__}-*.{tag}*.nbi"
@@ -48,8 +55,17 @@ def is_warm() -> bool:
 
 
 def warm_up() -> None:
-    """Compile every kernel, or load it from the cache, by scoring a tiny pair."""
-    from sodeval.evaluator import Evaluator
+    """Compile every kernel, or load it from the cache, by scoring a small pair."""
+    from sodeval.metrics.miou import ConfusionMatrix
+    from sodeval.protocols import PROTOCOLS
+    from sodeval.scorer import Scorer
 
-    ramp = np.arange(256, dtype=np.uint8).reshape(16, 16)
-    Evaluator(metrics="default").update(ramp, np.where(ramp > 99, np.uint8(255), np.uint8(0)))
+    r, c = np.mgrid[:64, :64]
+    pred = (r * 3 + c).astype(np.uint8)
+    gt = np.where((r - 30) ** 2 + (c - 24) ** 2 < 300, np.uint8(255), np.uint8(0))
+    gt[5, 50:60] = 255
+    image = np.stack([pred, pred[::-1], pred.T], axis=-1)
+    for names, protocol in (("all", PROTOCOLS["pysodmetrics"]), ("mae", PROTOCOLS["salmetric"])):
+        scorer = Scorer(names, protocol, images=True)
+        scorer.score(pred, scorer.prepare(gt, image=image), label="a map")
+    ConfusionMatrix().update(pred % 3, gt % 2)

@@ -17,10 +17,11 @@ def warmup() -> None:
     For container images and CI jobs, so that the first score does not wait. The cache stands
     beside the installed package, or where NUMBA_CACHE_DIR says.
     """
+    from sodeval.metrics import METRICS
     from sodeval.warmup import is_warm, warm_up
 
     before = time.perf_counter()
-    cached = is_warm()
+    cached = is_warm(METRICS)
     warm_up()
     seconds = time.perf_counter() - before
     did = "loaded from the cache" if cached else "compiled"

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from sodeval.doctor.kinds import kind_of
 from sodeval.files import FileRef
-from sodeval.images import decode, resize_to
+from sodeval.images import decode
+from sodeval.resizes import cv2_linear
 
 Map = NDArray[np.uint8]
 Histogram = NDArray[np.int64]
@@ -96,7 +97,7 @@ def lean(pred: Map, mask: Map) -> str | None:
     prediction one value.
     """
     if pred.shape != mask.shape:
-        pred = resize_to(pred, (mask.shape[0], mask.shape[1]))
+        pred = cv2_linear(pred, (mask.shape[0], mask.shape[1]))
     side = (mask > min(FOREGROUND, int(mask.max()) // 2)).astype(np.uint8)
     inside = _histogram(pred, side)
     outside = _histogram(pred) - inside

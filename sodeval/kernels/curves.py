@@ -112,17 +112,6 @@ def emeasure_curve(counts: NDArray[np.int64], positives: int, size: int, eps: fl
 
 
 @kernel
-def max_and_mean(curve: FloatCurve) -> tuple[float, float]:
-    """Largest value and mean of a curve."""
-    largest = curve[0]
-    total = 0.0
-    for value in curve:
-        largest = max(largest, value)
-        total += value
-    return largest, total / curve.size
-
-
-@kernel
 def add_exactly(curve: FloatCurve, high: NDArray[np.int64], low: NDArray[np.int64]) -> None:
     """Add a curve to fixed-point sums, so that the order of additions cannot matter.
 

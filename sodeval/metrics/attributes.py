@@ -60,14 +60,15 @@ def _objects(mask: NDArray[np.uint8]) -> int:
     found, hierarchy = cv2.findContours(mask, cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)
     parents = np.asarray(hierarchy).reshape(-1, 4)[:, 3]
     outer = [one for one, parent in zip(found, parents, strict=True) if parent < 0]
-    return sum(_pixels(outline) >= SMALLEST for outline in outer) or len(outer)
+    areas = [_pixels(cv2.contourArea(outline), len(outline)) for outline in outer]
+    return sum(area >= SMALLEST for area in areas) or len(areas)
 
 
-def _pixels(outline: NDArray[np.int32]) -> float:
-    """Pixels on and inside an outline, by Pick's theorem.
+def _pixels(area: float, points: int) -> float:
+    """Pixels on and inside an outline of so many points, by Pick's theorem.
 
     The polygon runs through the centres of its pixels, and every step is to a neighbour; so it
     has as many lattice points as steps, a pixel that it passes twice counted twice.
     """
-    steps = len(outline) if len(outline) > 1 else 0
-    return cv2.contourArea(outline) + steps / 2 + 1
+    steps = points if points > 1 else 0
+    return area + steps / 2 + 1

@@ -122,7 +122,8 @@ class Pair:
         """Int64 (4, 2, K): pixels by quadrant, background or foreground, and code."""
         if split not in self._counts:
             if self.raw is None:
-                made = counts.quadrant_counts(self.codes, self.gt.mask, *split)
+                codes = cast("Bytes", self.codes)
+                made = counts.quadrant_counts(codes, self.gt.mask, *split)
             else:
                 made = _quadrant_bincounts(self.codes, self.gt.mask, split, self.raw.size)
             self._counts[split] = made
@@ -146,19 +147,20 @@ class Pair:
     @cached_property
     def grey_sums(self) -> FloatArray:
         """Float64 (K,): the sum of ground-truth bytes over the pixels of each code."""
-        if not self.gt.reference.grey:  # 0 and 255 only
-            return self.joint[1] * 255.0
-        weights = self.gt.reference.pixels.ravel()
-        return np.bincount(self.codes.ravel(), weights=weights, minlength=self.joint.shape[1])
+        if not self.gt.stored.grey:  # 0 and 255 only
+            return np.asarray(self.joint[1] * 255.0)
+        weights = self.gt.stored.pixels.ravel()
+        sums = np.bincount(self.codes.ravel(), weights=weights, minlength=self.joint.shape[1])
+        return sums.astype(np.float64)
 
     @cached_property
     def grey_counts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The ground-truth bytes that occur, ascending, and pixels by such a byte and code."""
-        present = self.gt.reference.present
+        present = self.gt.stored.present
         kinds = self.joint.shape[1]
         row = np.zeros(256, np.int64)
         row[present] = np.arange(present.size) * kinds
-        index = row[self.gt.reference.pixels] + self.codes
+        index = row[self.gt.stored.pixels] + self.codes
         found = np.bincount(index.ravel(), minlength=present.size * kinds)
         return present, found.reshape(present.size, kinds)
 
@@ -238,7 +240,7 @@ class Sample:
     def grey(self) -> bool:
         """Whether F and E are to be taken on a ground truth that has grey bytes."""
         wanted = "grey" in (self.protocol.fbeta_gt, self.protocol.emeasure_gt)
-        return wanted and self.gt.reference.grey > 0
+        return wanted and self.gt.stored.grey > 0
 
     @property
     def grey_positives(self) -> float:
@@ -261,19 +263,19 @@ class Sample:
         """Whether the map or the ground truth is zero everywhere."""
         raw = self.pair.raw
         largest = self.extent[1] if raw is None else raw[self.extent[1]]
-        return bool(largest == 0) or self.gt.reference.largest == 0
+        return bool(largest == 0) or self.gt.stored.largest == 0
 
     @cached_property
     def gt_values(self) -> FloatArray:
         """Float64 (256,): what the bytes of the ground truth stand for, in [0, 1]."""
-        return gt_values(self.protocol, *self.gt.reference.extent)
+        return gt_values(self.protocol, *self.gt.stored.extent)
 
     @cached_property
     def quantised(self) -> Bytes:
         """Uint8 (H, W): floor(255 p)."""
         table = self.tables.quantised
         if self.pair.raw is not None:
-            return table[self.pred]
+            return cast("Bytes", table[self.pred])
         codes = cast("Bytes", self.pair.codes)
         if np.array_equal(table, np.arange(256)):
             return codes

@@ -5,10 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sodeval.conventions import EvalProtocol
-from sodeval.kernels.curves import max_and_mean
 from sodeval.metrics.tables import FloatArray
-
-__all__ = ["level_mean", "max_and_mean"]
 
 
 def level_mean(curve: FloatArray, protocol: EvalProtocol) -> float:

@@ -31,8 +31,11 @@ class EMeasure:
         at = sample.emeasure_threshold
         if sample.grey:
             curve = _grey_curve(sample, sample.tables.cuts, _eps(protocol))
-            compare = "right" if protocol.emeasure_adp_compare == ">" else "left"
-            cut = np.searchsorted(sample.tables.values, [at.value], side=compare)
+            values = sample.tables.values
+            passes = values > at.value
+            if protocol.emeasure_adp_compare == ">=":
+                passes |= values == at.value
+            cut = np.array([values.size - passes.sum()])  # values ascend
             adaptive = _grey_curve(sample, cut, _eps(protocol))[0]
         else:
             curve = self.curves(sample.at_levels, protocol)["emeasure"]
@@ -74,9 +77,9 @@ def _grey_curve(sample: Sample, cuts: NDArray[np.int64], eps: float) -> FloatArr
     above[:, :-1] = np.cumsum(counts[:, ::-1], axis=1)[:, ::-1]
     passing = above[:, cuts]  # (kinds of y, levels)
     if present[-1] == 0:
-        return (size - passing[0]) / (size - 1)
+        return np.asarray((size - passing[0]) / (size - 1))
     if present[0] == 255:
-        return passing[0] / (size - 1)
+        return np.asarray(passing[0] / (size - 1))
     y = present[:, None] / 255
     b = y - (y * totals).sum() / size
     mean_f = passing.sum(axis=0) / size

@@ -47,6 +47,9 @@ class FBeta:
         if not own:
             return Measured({**dict.fromkeys(_COLUMNS), "adp_fbeta": adaptive})
         curve = own["fbeta"]
+        if protocol.mean_guard != "n":  # what the tool prints for this image alone
+            alone = 1 / (1 + 1e-8)
+            curve = of_means(own["precision"] * alone, own["recall"] * alone, protocol)
         values = (float(curve.max()), level_mean(curve, protocol), adaptive)
         return Measured(dict(zip(_COLUMNS, values, strict=True)), own)
 

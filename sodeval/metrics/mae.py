@@ -25,7 +25,7 @@ class MAE:
             return Measured({"mae": None})
         size = sample.gt.size
         if protocol.sums == "float32":
-            error = running_error(sample.pred, sample.gt.reference.pixels, _steps())
+            error = running_error(sample.pred, sample.gt.stored.pixels, _steps())
         elif protocol.mae_gt == "grey":
             error = _grey_error(sample, values)
         else:
@@ -56,8 +56,8 @@ def _values(sample: Sample, protocol: EvalProtocol) -> FloatArray | None:
 def _grey_error(sample: Sample, values: FloatArray) -> float:
     """Sum of |p - y| with y the scaled bytes of the ground truth."""
     truth = sample.gt_values
-    if sample.gt.reference.grey:
-        return float(np.abs(values[sample.pred] - truth[sample.gt.reference.pixels]).sum())
+    if sample.gt.stored.grey:
+        return float(np.abs(values[sample.pred] - truth[sample.gt.stored.pixels]).sum())
     background, foreground = sample.joint
     return float(background @ np.abs(values - truth[0]) + foreground @ np.abs(values - truth[255]))
 

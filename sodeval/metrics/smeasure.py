@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
+from sodeval.conventions import EPS, EvalProtocol
 from sodeval.kernels.counts import only_bytes
 from sodeval.kernels.structure import block_scores, object_score
 from sodeval.metrics.base import FloatArray, Measured, Sample
-from sodeval.conventions import EPS, EvalProtocol
 
 
 class SMeasure:

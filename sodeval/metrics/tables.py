@@ -88,18 +88,18 @@ def scale(how: str, raw: FloatArray, low: int, high: int) -> FloatArray | None:
     if how.startswith("minmax"):
         unit = raw / 255
         if smallest != largest:
-            return (unit - unit[low]) / (unit[high] - unit[low])
+            return np.asarray((unit - unit[low]) / (unit[high] - unit[low]))
         return None if how == "minmax-strict" else unit
     if how == "mat2gray":
         if smallest == largest:
             return np.full(raw.shape, float(largest > 0))
         step = 1 / (largest - smallest)
-        return raw * step - smallest * step
+        return np.asarray(raw * step - smallest * step)
     if how == "max+1e-8":
-        return raw / (largest + 1e-8)
+        return np.asarray(raw / (largest + 1e-8))
     if how == "max" and largest > 0:
-        return (raw / 255) / (largest / 255)
-    return raw / 255
+        return np.asarray((raw / 255) / (largest / 255))
+    return np.asarray(raw / 255)
 
 
 @lru_cache(maxsize=4096)
@@ -107,15 +107,14 @@ def gt_values(protocol: EvalProtocol, low: int, high: int) -> FloatArray:
     """Float64 (256,): what the bytes of a ground truth stand for, in [0, 1] and ascending."""
     raw = np.arange(256.0)
     how = protocol.gt_scale
+    made: FloatArray | None = raw / 255
     if how == "one-to-255" and high <= 1:
-        values = raw
+        made = raw
     elif how == "max":
-        values = raw / (high + 1e-8)
+        made = raw / (high + 1e-8)
     elif how == "minmax":
-        values = scale("mat2gray", raw, low, high)
-    else:
-        values = raw / 255
-    assert values is not None
+        made = scale("mat2gray", raw, low, high)
+    values = np.array(made)
     values.setflags(write=False)
     return values
 

@@ -18,15 +18,15 @@ Bytes = NDArray[np.uint8]
 T = TypeVar("T")
 
 
-class Reference:
-    """A ground truth as stored, and its binarisation under each protocol.
+class Stored:
+    """A ground truth as stored.
 
-    Protocols whose thresholds part the bytes of this file alike share one :class:`GroundTruth`,
-    and with it everything derived from the mask.
-
-    Args:
+    Attributes:
         pixels: uint8 (H, W).
         image: uint8 (H, W, 3) RGB, the photograph, where a metric needs it.
+        grey: pixels that are neither 0 nor 255.
+        largest: the largest byte.
+        present: int64, the bytes that occur, ascending; 0 and 255 if there is no grey.
     """
 
     def __init__(self, pixels: Bytes, image: Bytes | None = None):
@@ -36,20 +36,37 @@ class Reference:
         self.present = np.array([0, 255])
         if self.grey:
             self.present = np.flatnonzero(np.bincount(pixels.ravel(), minlength=256))
-        self._by_cut: dict[int, GroundTruth] = {}
 
     @property
     def extent(self) -> tuple[int, int]:
         """Smallest and largest byte; a map of 255 alone counts as 0 to 255, which is the same."""
         return (int(self.present[0]) if self.grey else 0), self.largest
 
+
+class Reference:
+    """A ground truth as stored, and its binarisation under each protocol.
+
+    Protocols whose thresholds part the bytes of this file alike share one :class:`GroundTruth`,
+    and with it everything derived from the mask. A ground truth knows what is stored but not its
+    reference: a cycle would outlive the image.
+
+    Args:
+        pixels: uint8 (H, W).
+        image: uint8 (H, W, 3) RGB, the photograph, where a metric needs it.
+    """
+
+    def __init__(self, pixels: Bytes, image: Bytes | None = None):
+        self.stored = Stored(pixels, image)
+        self._by_cut: dict[int, GroundTruth] = {}
+
     def under(self, protocol: EvalProtocol) -> GroundTruth:
         """The binary ground truth of a protocol."""
-        cut = gt_cut(protocol, *self.extent)
-        above = self.present[self.present >= cut]
+        present = self.stored.present
+        cut = gt_cut(protocol, *self.stored.extent)
+        above = present[present >= cut]
         cut = int(above[0]) if above.size else 256
         if cut not in self._by_cut:
-            self._by_cut[cut] = GroundTruth(self, cut)
+            self._by_cut[cut] = GroundTruth(self.stored, cut)
         return self._by_cut[cut]
 
 
@@ -62,9 +79,9 @@ class GroundTruth:
         positives: foreground pixels.
     """
 
-    def __init__(self, reference: Reference, cut: int):
-        self.reference = reference
-        self.mask, self._sums, self.box = counts.foreground(reference.pixels, cut)
+    def __init__(self, stored: Stored, cut: int):
+        self.stored = stored
+        self.mask, self._sums, self.box = counts.foreground(stored.pixels, cut)
         self.shape: tuple[int, int] = self.mask.shape
         self.size = self.mask.size
         self.positives = int(self._sums[0])
@@ -73,7 +90,7 @@ class GroundTruth:
     @property
     def image(self) -> Bytes | None:
         """uint8 (H, W, 3) RGB: the photograph, where it was given."""
-        return self.reference.image
+        return self.stored.image
 
     def derived(self, make: Callable[[GroundTruth], T]) -> T:
         """What ``make`` gives for this ground truth, made once for all methods scored on it."""

@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sodeval.conventions import EPS, EvalProtocol
 from sodeval.kernels import distance, weighted
 from sodeval.metrics.base import FloatArray, GroundTruth, Measured, Sample
-from sodeval.conventions import EPS, EvalProtocol
 
 _REACH_SQ = 18  # three rows and three columns away: as far as the 7x7 Gaussian sees
 
@@ -63,7 +63,7 @@ class WeightedFBeta:
 
 def _empty(sample: Sample, protocol: EvalProtocol) -> float | None:
     """Weighted F of a ground truth without foreground."""
-    if protocol.weighted_empty == "1-mean" and sample.gt.reference.largest == 0:
+    if protocol.weighted_empty == "1-mean" and sample.gt.stored.largest == 0:
         return 1.0 - sample.mean
     return 0.0 if protocol.weighted_empty == "0" else None
 

@@ -24,6 +24,7 @@ _ASCII = str.maketrans(
 )
 _RECORD = ("method", "dataset", "column", "given", "value", "protocol", "as", "score", "off",
            "printed", "match")  # fmt: skip
+_LISTED = 5  # protocols that do not count are named up to here
 _READING = 100  # columns of a verdict at most
 
 
@@ -39,7 +40,7 @@ def print_verification(verification: Verification, console: Console) -> None:
         _say(console, (f"{printable(method)} on {printable(dataset)} · {images}", "bold"))
         console.print(_table(cells, console))
     console.print()
-    said = list(dict.fromkeys(d.field for cell in verification.cells for d in cell.why))
+    said = list(dict.fromkeys(r.change.field for cell in verification.cells for r in cell.why))
     if said and meanings():
         _print_meanings(said, console)
         console.print()
@@ -66,12 +67,19 @@ def remarks(cell: Cell) -> list[str]:
     said = []
     if cell.why:
         score = _default_score(cell)
-        gives = "gives no number" if score is None else f"gives {shown(score, cell)}"
-        said.append(f"{DEFAULT} {gives}: its {', its '.join(map(_change, cell.why))}")
+        gives = "no number" if score is None else shown(score, cell)
+        changes = " or ".join(
+            f"{_change(reason.change)} gives {shown(reason.score, cell)}" for reason in cell.why
+        )
+        doubt = "" if cell.why[0].enough else "no single convention is enough: "
+        said.append(f"{DEFAULT} gives {gives}; {doubt}{changes}")
     if not cell.reproduced and cell.truncated:
         said.append(f"its digits cut off, not rounded: {_who(cell.truncated, cell)}")
     if cell.unprinted:
-        said.append(f"also {_who(cell.unprinted, cell)} (not printed by that toolkit)")
+        several = len({attempt.protocol for attempt in cell.unprinted}) > 1
+        whose = "whose toolkits do" if several else "whose toolkit does"
+        start = "also " if cell.reproduced else "matched by "
+        said.append(f"{start}{_who(cell.unprinted, cell)}, {whose} not print it")
     return said
 
 
@@ -172,12 +180,14 @@ def _who(attempts: Sequence[Attempt], cell: Cell) -> str:
         printing = [a for a in cell.attempts if a.column == column and a.printed]
         everyone = len(names) == len(printing) > 2 and attempts[0].printed
         who = f"all {len(names)} protocols that print it" if everyone else ", ".join(names)
+        if not attempts[0].printed and len(names) > _LISTED:
+            who = f"{len(names)} others" if cell.reproduced else f"{len(names)} protocols"
         said.append(f"{who} as {label(column)}" if _has_kinds(cell) else who)
     return "; ".join(said)
 
 
 def _change(difference: Difference) -> str:
-    return f"{difference.field} is {difference.one}, not {difference.other}"
+    return f"{difference.field} {difference.other} instead of {difference.one}"
 
 
 def _default_score(cell: Cell) -> float | None:
@@ -213,7 +223,17 @@ def _cell_dict(cell: Cell) -> dict[str, Any]:
         "truncated": list(_pairs(cell.truncated)),
         "not_printed": list(_pairs(cell.unprinted)),
         "closest": _attempt_dict(cell, cell.closest),
-        "why": [{"convention": d.field, "value": d.other, "default": d.one} for d in cell.why],
+        "why": [
+            {
+                "convention": reason.change.field,
+                "value": reason.change.other,
+                "default": reason.change.one,
+                "column": reason.column,
+                "score": reason.score,
+                "enough": reason.enough,
+            }
+            for reason in cell.why
+        ],
         "scores": [_attempt_dict(cell, attempt) for attempt in cell.attempts],
     }
 

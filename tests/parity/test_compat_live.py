@@ -136,9 +136,7 @@ def test_hce(monkeypatch):
     def count(self, boundaries, epsilon):
         return sum(naive_hce.vertices(line[:, 0, ::-1]) for line in boundaries)
 
-    monkeypatch.setattr(
-        theirs.HumanCorrectionEffortMeasure, "count_polygon_control_points", count
-    )
+    monkeypatch.setattr(theirs.HumanCorrectionEffortMeasure, "count_polygon_control_points", count)
     compare("hce", NAMED | {f"random_{seed}": random_pair(seed) for seed in range(3000, 3030)})
 
 

@@ -98,8 +98,8 @@ def test_attributes_of_any_mask(mask):
 def test_attributes_of_noise(density):
     # near 0.4 there are components of all sizes, with holes and components in them
     rng = np.random.default_rng(3)
-    for _ in range(5):
-        assert_plain(rng.random((37, 41)) < density)
+    for _ in range(3):
+        assert_plain(rng.random((25, 31)) < density)
 
 
 def test_empty_full_and_one_pixel():
@@ -214,8 +214,9 @@ def test_category_only_where_there_are_several():
     assert "category" not in parts.grouped(["a", "b"], [])
     two = ["2#Aircraft#2#Drone#a", *one]
     assert parts.grouped(two, []) == {"category": {"Bag": [1, 2], "Drone": [0]}}
-    mixed = parts.grouped(["a", *one], [])
-    assert list(mixed["category"].items()) == [("Bag", [1, 2]), ("no category", [0])]
+    assert "category" not in parts.grouped(["a", *one], [])
+    mixed = parts.grouped(["a", *two], [])["category"]
+    assert list(mixed.items()) == [("Bag", [2, 3]), ("Drone", [1]), ("no category", [0])]
 
 
 def test_tags():

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sodeval.errors import DecodeError, ShapeError, UnknownNameError
-from sodeval.images import as_batch, as_gt, as_pred, decode, resize_to
+from sodeval.images import as_batch, as_gt, as_pred, decode
 
 H, W = 11, 13
 RNG = np.random.default_rng(7)
@@ -731,30 +731,3 @@ def test_other_shapes_are_no_batch(shape):
 def test_an_empty_batch_is_refused(shape):
     with pytest.raises(ShapeError, match=r"^preds: shape is .* which holds no pixels"):
         as_batch(np.zeros(shape), label="preds")
-
-
-# Resizing ----------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("shape", [(22, 26), (5, 7), (1, 1), (40, 3), (H, W)])
-def test_cv2_linear_is_cv2_resize_on_bytes(shape):
-    before = GREY.copy()
-    out = resize_to(GREY, shape, "cv2-linear")
-    np.testing.assert_array_equal(
-        out, cv2.resize(GREY, shape[::-1], interpolation=cv2.INTER_LINEAR).reshape(shape)
-    )
-    assert out.shape == shape
-    assert out.dtype == np.uint8
-    assert out.flags.c_contiguous
-    np.testing.assert_array_equal(before, GREY)
-
-
-def test_the_resize_is_the_same_in_every_opencv():
-    ramp = np.array([[0, 10, 200], [255, 30, 90]], np.uint8)
-    expected = [[0, 4, 10, 124, 200], [64, 44, 15, 110, 173], [191, 125, 25, 81, 118]]
-    np.testing.assert_array_equal(resize_to(ramp, (4, 5))[:3], expected)
-
-
-def test_an_unknown_interpolation_is_refused():
-    with pytest.raises(UnknownNameError, match="unknown interpolation 'cv2-liner'; did you mean"):
-        resize_to(GREY, (4, 4), "cv2-liner")

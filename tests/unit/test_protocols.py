@@ -23,7 +23,7 @@ def signature(**changes: object) -> Signature:
 def test_every_convention_has_a_key_and_a_docstring() -> None:
     described = [spec for spec in fields(EvalProtocol) if "key" in spec.metadata]
     keys = [spec.metadata["key"] for spec in described]
-    assert len(described) == len(fields(EvalProtocol)) - 3  # name, source, about
+    assert len(described) == len(fields(EvalProtocol)) - 5  # name, source, about, …
     assert len(set(keys)) == len(keys)
     assert not any(set(key) & set("|:;") for key in keys)
 
@@ -39,7 +39,10 @@ def test_lookup() -> None:
 def test_a_convention_nobody_implements_is_refused() -> None:
     with pytest.raises(ProtocolError) as caught:
         replace(DEFAULT, name="mine", pred_scale="softmax")  # type: ignore[arg-type]
-    assert str(caught.value) == ("protocol 'mine': pred_scale='softmax' is not one of minmax, none")
+    assert str(caught.value) == (
+        "protocol 'mine': pred_scale='softmax' is not one of minmax, none, max, max+1e-8, "
+        "mat2gray, minmax-strict"
+    )
 
 
 @pytest.mark.parametrize(
@@ -47,7 +50,7 @@ def test_a_convention_nobody_implements_is_refused() -> None:
     [
         ({"name": "a|b;c"}, "use letters, digits"),
         ({"name": ""}, "use letters, digits"),
-        ({"gt_above": 300}, "gt_above=300 is not a number from 0 to 255"),
+        ({"gt_threshold": 300.0}, "gt_threshold=300.0 is not a number from 0 to 255"),
         ({"weighted_sigma": 0.0}, "weighted_sigma=0.0 is not a number from 0.001 to 1e"),
         ({"fbeta_beta2": "x"}, "fbeta_beta2='x' is not a number"),
     ],
@@ -59,7 +62,7 @@ def test_conventions_that_cannot_be(change: dict[str, object], words: str) -> No
 
 def test_canonical_line() -> None:
     line = str(signature())
-    assert line.startswith("sodeval:pysodmetrics|gts:none|gt>:128|pred:minmax|")
+    assert line.startswith("sodeval:pysodmetrics|gts:none|gtcut:128|gtcmp:>|pred:minmax|")
     assert line.endswith(f";n:2|stems:{stems_hash(['a', 'b'])}|gt:0123456789ab|v:0.1.0")
     assert "\n" not in line
     assert "zero:" not in line
@@ -92,7 +95,6 @@ def test_what_is_no_signature(line: str) -> None:
         ({"protocol": replace(DEFAULT, fbeta_beta2=0.3000001)}, "b2 0.3 against 0.3000001"),
         ({"zero": 1}, "zero none against 1"),
         ({"skipped": 2}, "skip none against 2"),
-        ({"resized": 4}, "rs none against pred-to-gt"),
         ({"stems": ["a", "c"]}, "names of images"),
         ({"stems": ["a"]}, "images 2 against 1"),
         ({"gt": "ffffffffffff"}, "ground truth 0123456789ab against ffffffffffff"),
@@ -116,6 +118,16 @@ def test_comparable_although() -> None:
 
 def test_two_runs_that_resized_a_different_number_of_maps_alike_are_comparable() -> None:
     assert signature(resized=1).comparable(signature(resized=5))
+    assert signature(resized=1).comparable(signature(resized=0))
+    pil = replace(DEFAULT, resize_filter="pil-linear")
+    assert not signature(resized=1).comparable(signature(protocol=pil, resized=1))
+
+
+def test_brief_conventions_stand_in_the_line_only_when_they_are_not_the_default() -> None:
+    assert "relF" not in str(signature())
+    garden = signature(protocol=replace(DEFAULT, relaxed_reach="model-garden"))
+    assert "|relF:model-garden" in str(garden)
+    assert not garden.comparable(signature())
 
 
 def test_gt_hash_ignores_order_and_sees_names_and_masks() -> None:

@@ -7,8 +7,10 @@ import pytest
 
 from sodeval.errors import PairingError
 from sodeval.metrics.base import Measured
-from sodeval.protocols import get_protocol
+from sodeval.protocols import PROTOCOLS
 from sodeval.tally import CurveSum, Scored, Tally
+
+PROTOCOL = PROTOCOLS["pysodmetrics"]
 
 
 def test_curve_sums_are_exact_in_any_order() -> None:
@@ -42,12 +44,12 @@ def scored(mae: float | None) -> Scored:
 
 
 def test_undefined_values_are_left_out_and_counted() -> None:
-    tally = Tally(("mae",))
+    tally = Tally(("mae",), PROTOCOL)
     for name, value in (("x10", 0.25), ("x2", None), ("x1", 0.5)):
         tally.add(name, scored(value))
     names, columns = tally.rows()
     assert names == ("x1", "x2", "x10")
-    scores, undefined, curves = tally.summarise(columns, get_protocol("pysodmetrics"))
+    scores, undefined, curves = tally.summarise(columns)
     assert scores == {"mae": 0.375}
     assert undefined == {"mae": 1}
     assert curves == {}
@@ -56,14 +58,14 @@ def test_undefined_values_are_left_out_and_counted() -> None:
 
 
 def test_a_column_undefined_everywhere_is_none() -> None:
-    tally = Tally(("mae",))
+    tally = Tally(("mae",), PROTOCOL)
     tally.add("x", scored(None))
-    scores, undefined, _ = tally.summarise(tally.rows()[1], get_protocol("pysodmetrics"))
+    scores, undefined, _ = tally.summarise(tally.rows()[1])
     assert (scores, undefined) == ({"mae": None}, {"mae": 1})
 
 
 def test_merging_refuses_an_image_twice() -> None:
-    one, two = Tally(("mae",)), Tally(("mae",))
+    one, two = Tally(("mae",), PROTOCOL), Tally(("mae",), PROTOCOL)
     one.add("x", scored(0.1))
     two.add("x", scored(0.1))
     with pytest.raises(PairingError, match=r"1 images are in both parts \(first: 'x'\)"):
@@ -71,7 +73,7 @@ def test_merging_refuses_an_image_twice() -> None:
 
 
 def test_little_is_kept_of_an_image() -> None:
-    tally = Tally(("mae", "fbeta"))
+    tally = Tally(("mae", "fbeta"), PROTOCOL)
     curve = np.zeros(256)
     row = dict.fromkeys(("max_fbeta", "mean_fbeta", "adp_fbeta"), 0.5)
     curves = {"precision": curve, "recall": curve, "fbeta": curve}

@@ -88,9 +88,10 @@ def sample_of(pred: Array, gt: Array, normalize: bool, image: Array | None = Non
         image = np.asarray(image)
     same_gt = _same(_LAST.gt, gt)
     if same_gt and image is not None:
-        if _LAST.reference.image is None:
-            _LAST.reference.image = image.copy()
-        same_gt = _same(_LAST.reference.image, image)
+        stored = _LAST.reference.stored
+        if stored.image is None:
+            stored.image = image.copy()
+        same_gt = _same(stored.image, image)
     if same_gt and _LAST.normalize == normalize and _same(_LAST.pred, pred):
         return _LAST.sample
     if not same_gt:
@@ -115,7 +116,9 @@ def _check(pred: Array, gt: Array, normalize: bool, image: Array | None) -> None
     if normalize:
         return
     if pred.dtype not in (np.float32, np.float64):
-        raise TypeError(f"without normalize, the prediction is float32 or float64; got {pred.dtype}")
+        raise TypeError(
+            f"without normalize, the prediction is float32 or float64; got {pred.dtype}"
+        )
     if not (pred.min() >= 0 and pred.max() <= 1):
         raise ValueError("without normalize, the prediction lies in [0, 1]")
     if gt.dtype != np.bool_:

@@ -45,10 +45,14 @@ class SizeInvarianceFmeasureV2(FmeasureV2):
                 else:
                     handler.dynamic_results.extend(curves)
             if handler.adaptive_results is not None:
-                handler.adaptive_results.append(mean_of([handler(**at["adaptive"]) for at in targets]))
+                handler.adaptive_results.append(
+                    mean_of([handler(**at["adaptive"]) for at in targets])
+                )
             if handler.binary_results is not None:
                 if handler.sample_based:
-                    handler.binary_results.append(mean_of([handler(**at["binary"]) for at in targets]))
+                    handler.binary_results.append(
+                        mean_of([handler(**at["binary"]) for at in targets])
+                    )
                 else:
                     for at in targets:
                         pool(handler.binary_results, at["binary"])
