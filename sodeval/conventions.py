@@ -86,7 +86,8 @@ class EvalProtocol:
         default="0/0=0", metadata=_key("pr")
     )
     """Added to the denominators of precision and recall (``eps``: of precision; ``1e-4``: in
-    single precision for recall); ``1e-4/1e-4``: to both sides, so P = 1 where nothing is predicted and R = 1 where G = 0."""
+    single precision for recall); ``1e-4/1e-4``: to both sides, so P = 1 where nothing is
+    predicted and R = 1 where G = 0."""
     f_guard: Literal["0/0=0", "1e-8"] = field(default="0/0=0", metadata=_key("fden", brief=True))
     """Added to the denominator of F."""
     mean_guard: Literal["n", "n+1e-8"] = field(default="n", metadata=_key("mean", brief=True))

@@ -132,14 +132,14 @@ def read_figure(
     found = _NUMBER.fullmatch(written)
     if found is None or not (found[2] or found[3]):
         raise UsageError(f"{where}: {written!r} is not a number such as 0.853, 85.3 or 85.3%.")
-    value = float(written.rstrip("%"))
-    unit = 10.0 ** -len(found[3] or "")
+    digits = written.rstrip("%")
+    value, decimals = float(digits), len(found[3] or "")
     is_fraction = column != "hce"
     if found[4] and not is_fraction:
         raise UsageError(f"{where}: {column} is a count, not a share.")
     if found[4] or (is_fraction and value > 1):
-        # by division: 84.39 / 100 is the double that 0.8439 is, 84.39 * 0.01 is not
-        value, unit = value / 100, unit / 100
+        value, decimals = float(f"{digits}e-2"), decimals + 2
+    unit = 10.0**-decimals
     return Figure(
         column=column, text=written, value=value, unit=unit, method=method, dataset=dataset
     )

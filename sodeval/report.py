@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -118,6 +119,9 @@ class Result:
         metrics, undefined, curves = tally.summarise(columns)
         image_curves = tally.image_curves()
         ci95 = {} if seed is None else _intervals(tally, columns, image_curves, seed)
+        groups = {}
+        if tally.attributes or tags is not None:
+            groups = _breakdowns(tally, names, columns, image_curves, tags)
         columns = tally.shown(columns)
         expected = len(names) if expected is None else expected
         signature = Signature.of(
@@ -152,6 +156,7 @@ class Result:
             columns=columns,
             image_curves=image_curves,
             ci95=ci95,
+            breakdowns=groups,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -200,6 +205,20 @@ def _intervals(
 
     found = intervals(columns, curves, summariser(tally.metrics, tally.protocol), seed=seed)
     return {column: list(interval) for column, interval in found.items()}
+
+
+def _breakdowns(
+    tally: Tally,
+    names: tuple[str, ...],
+    columns: Mapping[str, FloatArray],
+    curves: Mapping[str, FloatArray],
+    tags: Mapping[str, Mapping[str, tuple[str, ...]]] | None,
+) -> dict[str, Any]:
+    from sodeval.breakdowns import breakdowns
+
+    attributes = [tally.attributes[i] for i in tally.order] if tally.attributes else []
+    of = partial(tally.subset, columns=columns, image_curves=curves)
+    return dict(breakdowns(names, columns, attributes, tags, of))
 
 
 class Report:

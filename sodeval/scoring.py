@@ -13,7 +13,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Iterable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Literal, Protocol, get_args
 
@@ -150,14 +150,18 @@ def score(
         keep_curves=keep_curves or ci or breakdowns or tags is not None,
         describe=breakdowns or tags is not None,
     )
+    tagged = None if tags is None else read_tags(tags)
     with ExitStack() as stack:
         plan = stack.enter_context(discover(preds, gt))
+        if tagged is not None:
+            names = {m.dataset: [pair.name for pair in m.pairs] for m in plan.matches}
+            plan = replace(plan, notes=(*plan.notes, *tagged.check(names)))
         if missing == "error":
             require_complete(plan)
         photographs = None
         if images is not None:
             photographs = stack.enter_context(Photographs(images, gt, max_pixels))
-        summary = _Summary(seed if ci else None, None if tags is None else read_tags(tags))
+        summary = _Summary(seed if ci else None, tagged)
         run = _Run(plan, scorer, missing, max_pixels, photographs, summary)
         if progress is not None:
             progress.start(run.total)

@@ -3,8 +3,9 @@
 ``sodeval:<protocol part>;<facts>``. The protocol part is the protocol's name and every convention
 that can move a number for these files, ``key:value`` joined by ``|`` in canonical order; how many
 images were scored as zero or skipped belongs to it, and the resize convention only when something
-was resized. A few rare conventions stand in it only when they are not at their default. The facts are ``n`` (images), ``stems`` (hash of the sorted names), ``gt`` (hash of
-the binarised ground truths), ``seed`` where one was used, and ``v`` (the sodeval version).
+was resized. A few rare conventions stand in it only when they are not at their default. The facts
+are ``n`` (images), ``stems`` (hash of the sorted names), ``gt`` (hash of the binarised ground
+truths), ``seed`` where one was used, and ``v`` (the sodeval version).
 """
 
 from __future__ import annotations

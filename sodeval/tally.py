@@ -173,21 +173,50 @@ class Tally:
         self, columns: Mapping[str, FloatArray]
     ) -> tuple[dict[str, float | None], dict[str, int], dict[str, FloatArray]]:
         """Scores by column, how many images are undefined by column, and averaged curves."""
-        guard = MEAN_GUARDS[self.protocol.mean_guard]
+        undefined = {c: int(n) for c, v in columns.items() if (n := np.isnan(v).sum())}
+        curves = {key: total.mean(self._guard) for key, total in self.curves.items()}
+        return self._scores(columns, curves), undefined, curves
+
+    def subset(
+        self,
+        images: NDArray[np.intp],
+        columns: Mapping[str, FloatArray],
+        image_curves: Mapping[str, FloatArray],
+    ) -> dict[str, float | None]:
+        """Scores by column of some images only.
+
+        Args:
+            images: indices into the rows.
+            columns: as :meth:`rows` gives them.
+            image_curves: as :meth:`image_curves` gives them.
+        """
+        curves = {}
+        for key, all_of_it in image_curves.items():
+            total = CurveSum(all_of_it.shape[1])
+            for curve in all_of_it[images]:
+                if not np.isnan(curve[0]):
+                    total.add(curve)
+            if total.count:
+                curves[key] = total.mean(self._guard)
+        return self._scores({c: values[images] for c, values in columns.items()}, curves)
+
+    @property
+    def _guard(self) -> float:
+        return MEAN_GUARDS[self.protocol.mean_guard]
+
+    def _scores(
+        self, columns: Mapping[str, FloatArray], curves: Mapping[str, FloatArray]
+    ) -> dict[str, float | None]:
         means: dict[str, float | None] = {}
-        undefined: dict[str, int] = {}
         for column, values in columns.items():
             defined = values[~np.isnan(values)]
             total = math.fsum(defined)
-            means[column] = total / (defined.size + guard) if defined.size else None
-            if defined.size < values.size:
-                undefined[column] = values.size - defined.size
-        curves = {key: total.mean(guard) for key, total in self.curves.items()}
+            means[column] = total / (defined.size + self._guard) if defined.size else None
         scores: dict[str, float | None] = {}
         for metric in self.metrics if self.names else ():
             own = {column: means[column] for column in METRICS[metric].columns}
             scores.update(load(metric).summarise(own, curves, self.protocol))
-        return scores or means, undefined, curves
+        return scores or means
 
     def shown(self, columns: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
         """The columns as a reader sees them: an image that only adds a zero has no values."""

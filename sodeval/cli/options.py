@@ -43,11 +43,20 @@ def console(*, err: bool = False) -> Console:
 def print_report(report: Report, form: str, decimals: int | None) -> None:
     """Print a report on standard output in one of ``FORMATS``."""
     if form == "table":
+        from sodeval.render.breakdowns import print_breakdowns
+        from sodeval.render.cells import score_columns
+        from sodeval.render.intervals import print_intervals
         from sodeval.render.per_class import print_per_class
         from sodeval.render.table import print_table
 
-        print_table(report, console(), 4 if decimals is None else decimals)
-        print_per_class(report, console(), 4 if decimals is None else decimals)
+        digits, out = 4 if decimals is None else decimals, console()
+        print_table(report, out, digits)
+        print_per_class(report, out, digits)
+        print_intervals(report, out, digits)
+        for result in report.results:
+            if result.breakdowns:
+                out.print()
+                print_breakdowns(dict(result.breakdowns), out, score_columns(report), digits)
         return
     if form == "json":
         text = report.dumps()

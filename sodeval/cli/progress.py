@@ -16,14 +16,16 @@ if TYPE_CHECKING:
 class ScoreProgress:
     """Announces a first compilation, then draws a bar where there is a terminal for it."""
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: str = "default") -> None:
+        self._metrics = metrics
         self._bar: Progress | None = None
 
     def start(self, total: int) -> None:
         """Scoring begins."""
+        from sodeval.metrics import resolve
         from sodeval.warmup import is_warm
 
-        if not is_warm():
+        if not is_warm(resolve(self._metrics)):
             click.echo("compiling kernels (first run here; about ten seconds) …", err=True)
         if sys.stderr is None or not sys.stderr.isatty():
             return

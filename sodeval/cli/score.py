@@ -36,7 +36,12 @@ def _label(context: click.Context, option: click.Parameter, value: str) -> int |
 @click.argument("preds")
 @click.argument("gt")
 @click.option("--metrics", default="default", show_default=True, help="Comma-separated names.")
-@click.option("--protocol", default="pysodmetrics", show_default=True, help="Whose conventions.")
+@click.option(
+    "--protocol",
+    default="pysodmetrics",
+    show_default=True,
+    help="Whose conventions: one, several with commas, or all.",
+)
 @click.option(
     "--missing",
     type=click.Choice(["error", "skip", "zero"]),
@@ -47,9 +52,8 @@ def _label(context: click.Context, option: click.Parameter, value: str) -> int |
 @click.option(
     "--size-mismatch",
     type=click.Choice(["resize", "error"]),
-    default="resize",
-    show_default=True,
-    help="A prediction of another size is resized as the protocol says, or stops the run.",
+    help="A prediction of another size is resized with the protocol's filter, or stops the run.  "
+    "[default: as the protocol's toolkit]",
 )
 @click.option("--workers", type=click.IntRange(1), help="Threads.  [default: the cores available]")
 @click.option(
@@ -76,6 +80,15 @@ def _label(context: click.Context, option: click.Parameter, value: str) -> int |
 @click.option("--per-image", metavar="FILE.csv|.parquet", help="Write one row an image.")
 @click.option("--curves", metavar="FILE.npz|.csv", help="Write the averaged curves.")
 @click.option("--plots", metavar="DIR", help="Draw PR, F and E curves as PNG and SVG.")
+@click.option(
+    "--images", metavar="DIR", help="The photographs, for metrics that look at them (context)."
+)
+@click.option(
+    "--tags", metavar="FILE.csv", help="Break scores down by tags of the images; see the docs."
+)
+@click.option("--breakdowns", is_flag=True, help="Break scores down by size, objects, border ….")
+@click.option("--ci", is_flag=True, help="95 % bootstrap intervals over images.")
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="For --ci.")
 @quiet_option
 def score(
     preds: str,
@@ -83,7 +96,7 @@ def score(
     metrics: str,
     protocol: str,
     missing: Missing,
-    size_mismatch: SizeMismatch,
+    size_mismatch: SizeMismatch | None,
     workers: int | None,
     max_pixels: int | None,
     ignore_index: int | None,
@@ -94,6 +107,11 @@ def score(
     per_image: str | None,
     curves: str | None,
     plots: str | None,
+    images: str | None,
+    tags: str | None,
+    breakdowns: bool,
+    ci: bool,
+    seed: int,
     quiet: bool,
 ) -> int:
     """Score the saliency maps in PREDS against the ground truths in GT.
@@ -128,7 +146,12 @@ def score(
             max_pixels=max_pixels or MAX_PIXELS,
             ignore_index=ignore_index,
             classes=classes,
-            progress=None if quiet else ScoreProgress(),
+            images=images,
+            tags=tags,
+            breakdowns=breakdowns,
+            ci=ci,
+            seed=seed,
+            progress=None if quiet else ScoreProgress(metrics),
         )
     except Interrupted as stopped:
         try:

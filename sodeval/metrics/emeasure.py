@@ -31,11 +31,11 @@ class EMeasure:
         at = sample.emeasure_threshold
         if sample.grey:
             curve = _grey_curve(sample, sample.tables.cuts, _eps(protocol))
-            values = sample.tables.values
-            passes = values > at.value
+            p = sample.tables.values
+            passes = p > at.value
             if protocol.emeasure_adp_compare == ">=":
-                passes |= values == at.value
-            cut = np.array([values.size - passes.sum()])  # values ascend
+                passes |= p == at.value
+            cut = np.array([p.size - passes.sum()])  # values ascend
             adaptive = _grey_curve(sample, cut, _eps(protocol))[0]
         else:
             curve = self.curves(sample.at_levels, protocol)["emeasure"]

@@ -16,16 +16,17 @@ from sodeval.render.cells import (
     printable,
     protocol_name,
     score_columns,
-    shown,
     signatures,
 )
-from sodeval.report import Report
+from sodeval.render.intervals import with_interval
+from sodeval.report import Report, Result
 from sodeval.writing import Cell
 
 
 def records(report: Report) -> list[dict[str, Cell]]:
     """One dictionary a result; a score is None where it is undefined."""
     columns = score_columns(report)
+    with_intervals = _with_intervals(report)
     return [
         {
             "method": result.method,
@@ -33,6 +34,7 @@ def records(report: Report) -> list[dict[str, Cell]]:
             "images": result.images,
             "expected": result.expected,
             **{column: result.metrics.get(column) for column in columns},
+            **_bounds(result, with_intervals),
             "protocol": protocol_name(result),
             "signature": result.signature,
         }
@@ -45,7 +47,8 @@ def csv_text(report: Report) -> str:
     ends = ["method", "dataset", "images", "expected"], ["protocol", "signature"]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*ends[0], *score_columns(report), *ends[1]])
+    bounds = [f"{c}_ci95_{end}" for c in _with_intervals(report) for end in ("low", "high")]
+    writer.writerow([*ends[0], *score_columns(report), *bounds, *ends[1]])
     writer.writerows(row.values() for row in records(report))
     return text.getvalue()
 
@@ -68,7 +71,7 @@ def markdown(report: Report, decimals: int = 4) -> str:
         cells += [_escaped(protocol_name(result))] if protocols else []
         cells.append(images(result))
         for column in columns:
-            text = shown(result.metrics.get(column), decimals)
+            text = with_interval(result, column, decimals)
             cells.append(f"**{text}**" if place[id(result)].get(column) == 1 else text)
         lines.append(_line(cells))
     lines.append("")
@@ -79,6 +82,19 @@ def markdown(report: Report, decimals: int = 4) -> str:
     if len(known) > 1:
         lines[-len(known) : -len(known)] = ["Signatures:", ""]
     return "\n".join(lines) + "\n"
+
+
+def _with_intervals(report: Report) -> list[str]:
+    return [c for c in score_columns(report) if any(c in result.ci95 for result in report.results)]
+
+
+def _bounds(result: Result, columns: Iterable[str]) -> dict[str, Cell]:
+    nothing = (None, None)
+    return {
+        f"{column}_ci95_{end}": bound
+        for column in columns
+        for end, bound in zip(("low", "high"), result.ci95.get(column, nothing), strict=True)
+    }
 
 
 def _line(cells: Iterable[str]) -> str:

@@ -37,8 +37,8 @@ WARNINGS = {
     "constant_pred": "predictions of a single value, which are not min-maxed; look at the model's "
     "output",
     "empty_palette_gt": "palette ground truths whose colours are all too dark for the threshold "
-    "(> {gt_above}), so they score as empty; save them as 0 and 255",
-    "grey_gt": "ground truths with more than 1 % grey pixels; the threshold (> {gt_above}) "
+    "(> {gt_threshold:g}), so they score as empty; save them as 0 and 255",
+    "grey_gt": "ground truths with more than 1 % grey pixels; the threshold (> {gt_threshold:g}) "
     "decides: save masks as PNG and resize them with nearest neighbour",
     "gt_0_1": "ground truths stored as 0 and 1, which score as empty under this protocol; "
     "multiply them by 255",
@@ -268,7 +268,9 @@ def _notes(result: Result, report: Report) -> Iterator[tuple[str, str]]:
             f" for {_plural(count, 'image')}, left out of the mean",
         )
     for warning, count in result.warnings.items():
-        words = WARNINGS.get(warning, "").format(gt_above=result.protocol.get("gt_above", 128))
+        words = WARNINGS.get(warning, "").format(
+            gt_threshold=result.protocol.get("gt_threshold", 128)
+        )
         yield f"{warning} {count}", f": {words}" if words else ""
 
 

@@ -64,7 +64,7 @@ def result(method="ours", dataset="DUTS-TE", *, seed=None, **changes) -> Result:
         method=method,
         dataset=dataset,
         signature=SIGNATURE,
-        protocol={"name": "pysodmetrics", "gt_above": 128, "fbeta_beta2": 0.3},
+        protocol={"name": "pysodmetrics", "gt_threshold": 128, "fbeta_beta2": 0.3},
         images=3,
         expected=3,
         metrics=metrics,
@@ -456,7 +456,7 @@ def test_notes_of_one_result():
         undefined={"smeasure": 2, "max_emeasure": 2, "hyper": 1},
         warnings={"grey_gt": 12, "of_a_later_version": 3},
         signature=SIGNATURE.replace(";", "|skip:5;"),
-        protocol={"name": "x", "gt_above": 127, "resize_filter": "cv2-linear"},
+        protocol={"name": "x", "gt_threshold": 127, "resize_filter": "cv2-linear"},
     )
     assert drawn(report(made, notes=("a: suffix '_sal' was left out",)), 200, print_notes) == (
         "300 of 305 images; 4 missing (first: 0007), 1 unreadable (first: preds/x.png), left out\n"
@@ -509,7 +509,7 @@ def test_every_warning_has_words():
     given = set(re.findall(r'"([a-z0-9]+(?:_[a-z0-9]+)+)"', source))
     assert set(WARNINGS) <= given
     for words in WARNINGS.values():
-        assert "{" not in words.format(gt_above=128)
+        assert "{" not in words.format(gt_threshold=128)
 
 
 # Rows an image ----------------------------------------------------------------------------------

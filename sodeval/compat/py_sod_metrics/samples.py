@@ -86,7 +86,7 @@ def sample_of(pred: Array, gt: Array, normalize: bool, image: Array | None = Non
     _check(pred, gt, normalize, image)
     if image is not None:
         image = np.asarray(image)
-    same_gt = _same(_LAST.gt, gt)
+    same_gt = _same(_LAST.gt, gt) and (_LAST.normalize == normalize or gt.dtype == np.uint8)
     if same_gt and image is not None:
         stored = _LAST.reference.stored
         if stored.image is None:
@@ -96,7 +96,7 @@ def sample_of(pred: Array, gt: Array, normalize: bool, image: Array | None = Non
         return _LAST.sample
     if not same_gt:
         _LAST.gt = None
-        _LAST.reference = Reference(_pixels(gt), None if image is None else image.copy())
+        _LAST.reference = Reference(_pixels(gt, normalize), None if image is None else image.copy())
     _LAST.pred = None
     kept = pred.copy(order="C")
     _LAST.sample = _make(kept, _LAST.reference, normalize)
@@ -129,11 +129,11 @@ def _same(kept: Array | None, given: Array) -> bool:
     return kept is not None and kept.dtype == given.dtype and np.array_equal(kept, given)
 
 
-def _pixels(gt: Array) -> NDArray[np.uint8]:
-    """A ground truth as bytes, foreground above 128."""
+def _pixels(gt: Array, normalize: bool) -> NDArray[np.uint8]:
+    """A ground truth as bytes, foreground above 128: with ``normalize`` no bool is."""
     if gt.dtype == np.uint8:
         return gt.copy(order="C")
-    foreground = gt if gt.dtype == np.bool_ else gt > 128
+    foreground = gt > 128 if normalize else gt
     return np.ascontiguousarray(foreground).astype(np.uint8) * np.uint8(255)
 
 
