@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from multiprocessing.pool import ThreadPool
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import cv2
 import numpy as np
@@ -17,12 +16,14 @@ from maps import Folder, Pair
 import sodeval
 from sodeval.images import decode
 from sodeval.metrics import METRICS
-from sodeval.metrics.base import GroundTruth, Sample
+from sodeval.metrics.base import GroundTruth, Reference, Sample
+from sodeval.metrics.base import Pair as Counted
 from sodeval.metrics.emeasure import EMeasure
 from sodeval.metrics.fbeta import FBeta
 from sodeval.metrics.smeasure import SMeasure
+from sodeval.metrics.tables import gt_cut
 from sodeval.metrics.weighted_fbeta import WeightedFBeta, surroundings
-from sodeval.scorer import Scorer
+from sodeval.scorer import Prepared, Scorer
 
 try:
     import py_sod_metrics as peer
@@ -43,6 +44,16 @@ PEER_CLASSES = {
     "weighted_fbeta": peer.WeightedFmeasure,
     "smeasure": peer.Smeasure,
     "emeasure": peer.Emeasure,
+}
+PEER_OVERLAP = {
+    "iou": peer.IOUHandler,
+    "dice": peer.DICEHandler,
+    "accuracy": peer.OverallAccuracyHandler,
+    "kappa": peer.KappaHandler,
+    "precision": peer.PrecisionHandler,
+    "recall": peer.RecallHandler,
+    "specificity": peer.SpecificityHandler,
+    "ber": peer.BERHandler,
 }
 _PEER_LISTS = {
     "mae": ("maes",),
@@ -137,6 +148,81 @@ def peer_pool(folder: Folder, threads: int) -> dict[str, float]:
     return total.scores()
 
 
+def peer_other(metric: str) -> Callable[[np.ndarray, np.ndarray], dict[str, float]]:
+    """A metric beyond the five, or ``"overlap"``, from fresh objects: one pair's columns."""
+    return {
+        "hce": _peer_hce,
+        "msiou": _peer_msiou,
+        "size_invariant": _peer_size_invariant,
+        "context": _peer_context,
+        "overlap": _peer_overlap,
+    }[metric]
+
+
+def _peer_hce(pred: np.ndarray, gt: np.ndarray) -> dict[str, float]:
+    one = peer.HumanCorrectionEffortMeasure()
+    one.step(pred, gt)
+    return {"hce": float(one.get_results()["hce"])}
+
+
+def _peer_context(pred: np.ndarray, gt: np.ndarray) -> dict[str, float]:
+    one = peer.ContextMeasure()
+    one.step(pred, gt)
+    return {"context": float(one.get_results()["cm"])}
+
+
+def _peer_msiou(pred: np.ndarray, gt: np.ndarray) -> dict[str, float]:
+    one = peer.MSIoU(with_dynamic=True, with_adaptive=True)
+    one.step(pred, gt)
+    return _curve_columns("msiou", one.get_results())
+
+
+def _peer_size_invariant(pred: np.ndarray, gt: np.ndarray) -> dict[str, float]:
+    fbeta = peer.FmeasureHandler(with_dynamic=True, with_adaptive=False, beta=0.3)
+    one = peer.SizeInvarianceFmeasureV2({"fbeta": fbeta})
+    mae = peer.SizeInvarianceMAE()
+    one.step(pred, gt)
+    mae.step(pred, gt)
+    (curves,) = one.get_results()["fbeta"]["dynamic"]  # of each object
+    return {
+        "si_mae": float(mae.get_results()["si_mae"]),
+        "si_max_fbeta": float(curves.max(axis=1).mean()),
+        "si_mean_fbeta": float(curves.mean(axis=1).mean()),
+    }
+
+
+def _peer_overlap(pred: np.ndarray, gt: np.ndarray) -> dict[str, float]:
+    kinds = {"with_dynamic": True, "with_adaptive": True, "with_binary": True}
+    one = peer.FmeasureV2({name: make(**kinds) for name, make in PEER_OVERLAP.items()})
+    one.step(pred, gt)
+    columns: dict[str, float] = {}
+    for name, got in one.get_results().items():
+        columns |= _curve_columns(name, got)
+    return columns
+
+
+def _curve_columns(name: str, got: Mapping[str, Any]) -> dict[str, float]:
+    curve = np.asarray(got["dynamic"])
+    kinds = {
+        f"max_{name}": curve.max(),
+        f"min_{name}": curve.min(),
+        f"mean_{name}": curve.mean(),
+        f"adp_{name}": got["adaptive"],
+        f"bin_{name}": got.get("binary"),
+    }
+    wanted = METRICS[name].columns
+    return {column: float(value) for column, value in kinds.items() if column in wanted}
+
+
+def our_row(
+    scorer: Scorer, pred: np.ndarray, gt: np.ndarray | Prepared
+) -> dict[str, float | None]:
+    """One pair's columns; a ground truth given as pixels is prepared anew."""
+    prepared = scorer.prepare(gt) if isinstance(gt, np.ndarray) else gt
+    (scored,) = scorer.score(pred, prepared, label="")
+    return {column: value for one in scored.measured for column, value in one.row.items()}
+
+
 def our_arrays(pairs: tuple[Pair, ...], scorer: Scorer) -> None:
     """Prepare and score every pair; nothing of a ground truth is kept from an earlier pass."""
     for pred, gt in pairs:
@@ -162,29 +248,36 @@ def our_parts(folder: Folder) -> dict[str, Run]:
     protocol = scorer.protocol
     pairs = folder.pairs
     gts = [gt for _, gt in pairs]
-    truths = [GroundTruth(gt, protocol) for gt in gts]
-    samples = [Sample(pred, gt, protocol) for (pred, _), gt in zip(pairs, truths, strict=True)]
-    scored = [scorer.score(pred, scorer.prepare(gt), label="") for pred, gt in pairs]
+    references = [Reference(gt) for gt in gts]
+    truths = [one.under(protocol) for one in references]
+    samples = [
+        Sample(Counted(pred, gt), protocol) for (pred, _), gt in zip(pairs, truths, strict=True)
+    ]
+    scored = [scorer.score(pred, scorer.prepare(gt), label="")[0] for pred, gt in pairs]
+
+    def mask(reference: Reference) -> GroundTruth:
+        return GroundTruth(reference.stored, gt_cut(protocol, *reference.stored.extent))
 
     def levels(sample: Sample) -> None:
-        fresh = Sample(sample.pred, sample.gt, protocol)
-        fresh.counts = sample.counts
-        _ = fresh.extent, fresh.passing, fresh.mean, fresh.adaptive(protocol.fbeta_adp_cap)
+        counted = Counted(sample.pred, sample.gt)
+        counted._counts = sample.pair._counts
+        fresh = Sample(counted, protocol)
+        _ = fresh.extent, fresh.at_levels, fresh.mean, fresh.fbeta_threshold
 
     def measure(metric: FBeta | EMeasure | SMeasure | WeightedFBeta) -> Run:
         return each(samples, lambda sample: metric.measure(sample, protocol))
 
     def add() -> None:
-        tally = scorer.tally()
+        (tally,) = scorer.tallies()
         for i, one in enumerate(scored):
             tally.add(str(i), one)
 
     parts: dict[str, Run] = {
         "our decoding of both files": lambda: our_decoding(folder),
-        "prepare: grey, mask, digest": each(gts, scorer.prepare),
-        "… of it, the mask": each(gts, lambda gt: GroundTruth(gt, protocol)),
+        "prepare: grey, mask, digest": each(gts, lambda gt: Reference(gt).under(protocol).digest),
+        "… of it, the mask": each(references, mask),
         "… of it, the digest": each(truths, _digest),
-        "histogram by quadrant": each(samples, lambda s: Sample(s.pred, s.gt, protocol).counts),
+        "histogram by quadrant": each(samples, lambda s: Counted(s.pred, s.gt).counts(s.split)),
         "levels and thresholds": each(samples, levels),
         "F curves": measure(FBeta()),
         "E curve": measure(EMeasure()),
@@ -208,8 +301,9 @@ def each(inputs: Iterable[T], work: Callable[[T], object]) -> Run:
     return run
 
 
-def _digest(truth: GroundTruth) -> bytes:
-    return hashlib.blake2b(np.packbits(truth.mask), digest_size=8).digest()
+def _digest(truth: GroundTruth) -> int:
+    made: int = type(truth).digest.func(truth)  # past the cache
+    return made
 
 
 def check_equal(folder: Folder) -> float:
@@ -224,15 +318,20 @@ def check_equal(folder: Folder) -> float:
     for name, (pred, gt) in zip(folder.stems, folder.pairs, strict=True):
         one = Peer()
         one.step(pred, gt)
-        worst = max(worst, _difference(name, rows.loc[name], one.scores()))
+        worst = max(worst, difference(name, rows.loc[name], one.scores()))
     return max(
         worst,
-        _difference("the folder", report.metrics, peer_loop(folder)),
-        _difference("the folder, in threads", our_folder(folder, 2), peer_pool(folder, 2)),
+        difference("the folder", report.metrics, peer_loop(folder)),
+        difference("the folder, in threads", our_folder(folder, 2), peer_pool(folder, 2)),
     )
 
 
-def _difference(what: str, ours: object, theirs: dict[str, float]) -> float:
+def difference(what: str, ours: object, theirs: dict[str, float]) -> float:
+    """The largest difference between two rows of numbers.
+
+    Raises:
+        SystemExit: it is above the tolerance.
+    """
     worst = 0.0
     for column, value in theirs.items():
         mine = ours[column]  # type: ignore[index]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -98,6 +99,37 @@ def soft_pair(seed: int, shape: tuple[int, int]) -> Pair:
     residue = 0.03 * np.maximum(_smooth(rng, shape, 24) - 0.4, 0) * (1 - soft)
     pred = np.clip(255 * (soft * top + residue), 0, 255)
     return pred.astype(np.uint8), np.where(gt, 255, 0).astype(np.uint8)
+
+
+def thin_pair(seed: int, shape: tuple[int, int]) -> Pair:
+    """A pair as :func:`soft_pair`, with 40 thin bars, of which the map misses every fourth."""
+    pred, gt = soft_pair(seed, shape)
+    rng = np.random.default_rng(seed)
+    found, missed = np.zeros(shape, np.uint8), np.zeros(shape, np.uint8)
+    for i in range(40):
+        ends = rng.integers(0, (shape[1], shape[0]), (2, 2)).tolist()
+        width = int(rng.integers(1, max(3, min(shape) // 150)))
+        cv2.line(found if i % 4 else missed, *ends, 255, width)
+    blurred = cv2.GaussianBlur(found, (0, 0), 1.0)
+    return np.maximum(pred, blurred), gt | found | missed
+
+
+def methods(
+    root: Path, seed: int, shape: tuple[int, int], count: int, names: Iterable[str]
+) -> tuple[Path, Path]:
+    """Folders of predictions by several methods for one set of ground truths, from a seed."""
+    preds, gts = _folders(root)
+    for name in names:
+        (preds / name).mkdir()
+    for i in range(count):
+        pred, gt = soft_pair(seed + i, shape)
+        cv2.imwrite(str(gts / f"{i:05d}.png"), gt)
+        rng = np.random.default_rng(seed + i)
+        for name in names:
+            doubt = np.clip(_smooth(rng, shape, 9), 0, 1)
+            one = pred * (1 - 0.3 * doubt) + 60 * np.clip(_smooth(rng, shape, 12) - 0.8, 0, 1)
+            cv2.imwrite(str(preds / name / f"{i:05d}.png"), np.clip(one, 0, 255).astype(np.uint8))
+    return preds, gts
 
 
 def _smooth(rng: np.random.Generator, shape: tuple[int, int], cells: int) -> Field:

@@ -74,6 +74,7 @@ class Cell:
     method: str
     dataset: str
     images: int
+    expected: int
     resized: int
     attempts: tuple[Attempt, ...]
     why: tuple[Reason, ...] = ()
@@ -254,7 +255,7 @@ def explain(verification: Verification, run: Run) -> Verification:
 def _fits(figure: Figure, method: str, dataset: str) -> bool:
     if figure.method and plain(figure.method) != plain(method):
         return False
-    return not figure.dataset or canonical(figure.dataset) == canonical(dataset)
+    return not figure.dataset or plain(canonical(figure.dataset)) == plain(canonical(dataset))
 
 
 def _place(figure: Figure) -> str:
@@ -285,6 +286,7 @@ def _cell(figure: Figure, results: Sequence[Result]) -> Cell:
         method=first.method,
         dataset=first.dataset,
         images=first.images,
+        expected=first.expected,
         resized=first.resized,
         attempts=tuple(attempts),
     )

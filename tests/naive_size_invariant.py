@@ -63,22 +63,22 @@ def fbeta_curves(p: np.ndarray, g: np.ndarray) -> np.ndarray:
     return np.array([naive.fbeta_curves(*pair)[2] for pair in alone(p, g)])
 
 
-def si_mae(p: np.ndarray, g: np.ndarray) -> float:
+def si_mae(p: np.ndarray, g: np.ndarray) -> float | None:
     """(r m + m1 + ... + mK) / (K + r) (Li et al., ICML 2024).
 
     mk is the mean of |p - g| in box k and m that of the pixels in no box; r is how many those are,
-    over how many are in some box. Without such pixels r is 0 and there is no m.
+    over how many are in some box. Without such pixels m is 0/0, unless the whole image is the one target.
     """
     areas = boxes(g)
     outside = ~np.any(areas, axis=0)
     total = sum(naive.mae(p[box], g[box]) for box in areas)
     if not outside.any():
-        return total / len(areas)
+        return total / len(areas) if not g.any() or g.all() else None
     r = np.count_nonzero(outside) / np.count_nonzero(~outside)
     return float((r * naive.mae(p[outside], g[outside]) + total) / (len(areas) + r))
 
 
-def scores(pred: np.ndarray, gt: np.ndarray, scale: naive.Scale = "minmax") -> dict[str, float]:
+def scores(pred: np.ndarray, gt: np.ndarray, scale: naive.Scale = "minmax") -> dict[str, float | None]:
     """The three columns of one pair of 8-bit maps."""
     p, g = naive.prepare(pred, gt, scale)
     curves = fbeta_curves(p, g)

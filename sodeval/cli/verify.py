@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sodeval.cli.options import console, quiet_option
+from sodeval.errors import DataError, UsageError
 
 if TYPE_CHECKING:
     from sodeval.scoring import Missing, SizeMismatch
@@ -85,7 +86,6 @@ def verify(
     read.
     """
     from sodeval.cli.progress import ScoreProgress
-    from sodeval.errors import UsageError
     from sodeval.figures import parse_value, read_table
     from sodeval.verification import verify as run
 
@@ -106,6 +106,8 @@ def verify(
     if not quiet:
         for note in verification.notes:
             click.echo(note, err=True)
+    if any(result.unreadable for result in verification.report.results):
+        return DataError.exit_code
     return 0 if verification.reproduced else _FAILED
 
 

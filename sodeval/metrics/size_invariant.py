@@ -30,8 +30,9 @@ class SizeInvariant:
     and of an image the average over its targets.
 
     MAE = (r m + sum of the K targets' MAE in their boxes) / (K + r), with r the pixels in no box
-    over those in some box, and m the MAE of the former. Where the boxes cover the image there are
-    none: r = 0 and the background has no say.
+    over those in some box, and m the MAE of the former. Where the boxes of some foreground cover
+    the image, m is 0/0 and SI-MAE undefined, as the reference's NaN. An empty ground truth, and a
+    full one, which the reference refuses, is one box without a background: r = 0.
 
     Scores of a data set are means over images. A map without values (0/0 when scaled) has none.
     """
@@ -56,9 +57,10 @@ class SizeInvariant:
         if found.outside:
             background = _outside_error(sample, found.side) / found.outside
             errors += ratio * background
+        no_rest = found.outside == 0 and 0 < sample.gt.positives < sample.gt.size
         return Measured(
             {
-                "si_mae": errors / (number + ratio),
+                "si_mae": None if no_rest else errors / (number + ratio),
                 "si_max_fbeta": largest / number,
                 "si_mean_fbeta": means / number,
             }

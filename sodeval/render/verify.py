@@ -36,7 +36,9 @@ def print_verification(verification: Verification, console: Console) -> None:
     for index, ((method, dataset), cells) in enumerate(grouped.items()):
         if index:
             console.print()
-        images = f"{cells[0].images} image{'' if cells[0].images == 1 else 's'}"
+        done, expected = cells[0].images, cells[0].expected
+        images = f"{done if done == expected else f'{done} of {expected}'} images"
+        images = "1 image" if done == expected == 1 else images
         _say(console, (f"{printable(method)} on {printable(dataset)} · {images}", "bold"))
         console.print(_table(cells, console))
     console.print()
@@ -53,7 +55,7 @@ def verdict(cell: Cell) -> str:
         return f"reproduced by {_who(cell.reproduced, cell)}"
     closest = cell.closest
     if closest is None or closest.score is None:
-        return "not reproduced; no protocol gives a number for it"
+        return "not reproduced; no toolkit that prints it gives a number here"
     off = abs(cell.off(closest) or 0.0)
     kind = f" ({label(closest.column)})" if _has_kinds(cell) else ""
     return (
@@ -68,10 +70,11 @@ def remarks(cell: Cell) -> list[str]:
     if cell.why:
         score = _default_score(cell)
         gives = "no number" if score is None else shown(score, cell)
-        changes = " or ".join(
+        enough = cell.why[0].enough
+        changes = (" or " if enough else ", ").join(
             f"{_change(reason.change)} gives {shown(reason.score, cell)}" for reason in cell.why
         )
-        doubt = "" if cell.why[0].enough else "no single convention is enough: "
+        doubt = "" if enough else "no single convention is enough: "
         said.append(f"{DEFAULT} gives {gives}; {doubt}{changes}")
     if not cell.reproduced and cell.truncated:
         said.append(f"its digits cut off, not rounded: {_who(cell.truncated, cell)}")
@@ -215,6 +218,8 @@ def _cell_dict(cell: Cell) -> dict[str, Any]:
     return {
         "method": cell.method,
         "dataset": cell.dataset,
+        "images": cell.images,
+        "expected": cell.expected,
         "column": figure.column,
         "given": figure.text,
         "value": figure.value,

@@ -365,3 +365,19 @@ def test_camouflage():
 def test_no_images():
     with pytest.warns(RuntimeWarning):
         assert np.isnan(py_sod_metrics.MAE().get_results()["mae"])
+
+
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("HumanCorrectionEffortMeasure", {"relax": 3}),
+        ("HumanCorrectionEffortMeasure", {"epsilon": 1.0}),
+        ("MSIoU", {"with_dynamic": True, "with_adaptive": True, "num_levels": 5}),
+        ("ContextMeasure", {"alpha": 3.0}),
+        ("CamouflageContextMeasure", {"gamma": 3}),
+        ("CamouflageContextMeasure", {"lambda_spatial": 3}),
+    ],
+)
+def test_arguments_with_one_value(name, options):
+    with pytest.raises(ValueError, match="is not offered"):
+        getattr(py_sod_metrics, name)(**options)

@@ -16,6 +16,7 @@ from sodeval.figures import Figure, column_of, parse_value, read_figure, read_ta
 from sodeval.meanings import Difference, differences, meanings
 from sodeval.metrics import METRICS
 from sodeval.protocols import PROTOCOLS
+from sodeval.render.verify import remarks, verdict
 from sodeval.report import Report, Result
 from sodeval.verification import Verification, compare, explain, verify
 
@@ -256,6 +257,42 @@ def test_rows_find_their_results() -> None:
 def test_no_figures() -> None:
     with pytest.raises(UsageError, match="no figure"):
         verify("preds", "gt", [])
+
+
+@pytest.mark.parametrize(
+    ("scores", "said"),
+    [
+        ({"u2net": 0.8}, ["reproduced by u2net"]),
+        (
+            {"u2net": 0.8, "jiwei_matlab": 0.8},
+            ["reproduced by u2net", "also jiwei-matlab, whose toolkit does not print it"],
+        ),
+        (
+            {"u2net": 0.7, "jiwei_matlab": 0.8, "f3net_matlab": None},
+            [
+                "not reproduced; closest: u2net 0.7000, off by 0.1000",
+                "matched by jiwei-matlab, whose toolkit does not print it",
+            ],
+        ),
+        (
+            {"u2net": 0.8009},
+            ["not reproduced; closest: u2net 0.8009, off by 0.0009",
+             "its digits cut off, not rounded: u2net"],
+        ),
+        (
+            {"u2net": None, "jiwei_matlab": 0.7},
+            ["not reproduced; no toolkit that prints it gives a number here"],
+        ),
+        (
+            {"u2net": 0.8, "isnet": 0.8, "salmetric": 0.8, "jiwei_matlab": 0.7},
+            ["reproduced by all 3 protocols that print it"],
+        ),
+    ],
+)  # fmt: skip
+def test_verdicts(scores: dict[str, float | None], said: list[str]) -> None:
+    scored = report(**{name: {"max_fbeta": score} for name, score in scores.items()})
+    (cell,) = compare(scored, [parse_value("max_fbeta=0.800")]).cells
+    assert [verdict(cell), *remarks(cell)] == said
 
 
 # --- why ----------------------------------------------------------------------------------------

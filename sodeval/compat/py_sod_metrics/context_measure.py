@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sodeval.compat.py_sod_metrics.samples import Array, sample_of
-from sodeval.compat.py_sod_metrics.sod_metrics import mean_of
+from sodeval.compat.py_sod_metrics.sod_metrics import mean_of, only
 from sodeval.metrics import context
 
 
@@ -18,6 +18,7 @@ class ContextMeasure:
     """
 
     def __init__(self, beta2: float = 1.0, alpha: float = 6.0):
+        only(alpha=(alpha, 6.0))
         self.beta2 = beta2
         self.alpha = alpha
         self.scores: list[float] = []
@@ -51,6 +52,7 @@ class CamouflageContextMeasure(ContextMeasure):
         lambda_spatial: float = 20,
     ):
         super().__init__(beta2=beta2, alpha=alpha)
+        only(gamma=(gamma, 8), lambda_spatial=(lambda_spatial, 20))
         self.gamma = gamma
         self.lambda_spatial = lambda_spatial
 

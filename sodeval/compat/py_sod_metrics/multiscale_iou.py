@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sodeval.compat.py_sod_metrics.samples import Array, FloatArray, sample_of
-from sodeval.compat.py_sod_metrics.sod_metrics import mean_of
+from sodeval.compat.py_sod_metrics.sod_metrics import mean_of, only
 from sodeval.metrics import msiou
 
 
@@ -29,6 +29,7 @@ class MSIoU:
         with_binary: bool = False,
         num_levels: int = 10,
     ):
+        only(num_levels=(num_levels, 10))
         self.dynamic_results: list[FloatArray] | None = [] if with_dynamic else None
         self.adaptive_results: list[float] | None = [] if with_adaptive else None
         self.binary_results: list[float] | None = [] if with_binary else None

@@ -22,6 +22,13 @@ def mean_of(values: Sequence[ArrayLike]) -> Any:
     return np.mean(np.array(values, np.float64), axis=0)
 
 
+def only(**options: tuple[float, float]) -> None:
+    """Refuse values other than the default of arguments that take no other."""
+    for name, (given, default) in options.items():
+        if given != default:
+            raise ValueError(f"{name}={given!r} is not offered, {name}={default!r} only")
+
+
 class Fmeasure:
     """F-measure, precision and recall at 256 thresholds, and F at the adaptive one.
 
@@ -154,6 +161,7 @@ class HumanCorrectionEffortMeasure:
     """
 
     def __init__(self, relax: int = 5, epsilon: float = 2.0):
+        only(relax=(relax, 5), epsilon=(epsilon, 2.0))
         self.hces: list[float] = []
         self.relax = relax
         self.epsilon = epsilon
