@@ -117,18 +117,20 @@ def thin_pair(seed: int, shape: tuple[int, int]) -> Pair:
 def methods(
     root: Path, seed: int, shape: tuple[int, int], count: int, names: Iterable[str]
 ) -> tuple[Path, Path]:
-    """Folders of predictions by several methods for one set of ground truths, from a seed."""
-    preds, gts = _folders(root)
-    for name in names:
-        (preds / name).mkdir()
+    """Predictions ``METHOD/set/`` of several methods for ground truths ``set/gt/``, from a seed."""
+    preds, gts = root / "preds", root / "gt"
+    folders = [preds / name / "set" for name in names]
+    for folder in (*folders, gts / "set" / "gt"):
+        folder.mkdir(parents=True)
     for i in range(count):
         pred, gt = soft_pair(seed + i, shape)
-        cv2.imwrite(str(gts / f"{i:05d}.png"), gt)
+        cv2.imwrite(str(gts / "set" / "gt" / f"{i:05d}.png"), gt)
         rng = np.random.default_rng(seed + i)
-        for name in names:
+        for folder in folders:
             doubt = np.clip(_smooth(rng, shape, 9), 0, 1)
-            one = pred * (1 - 0.3 * doubt) + 60 * np.clip(_smooth(rng, shape, 12) - 0.8, 0, 1)
-            cv2.imwrite(str(preds / name / f"{i:05d}.png"), np.clip(one, 0, 255).astype(np.uint8))
+            stray = 60 * np.clip(_smooth(rng, shape, 12) - 0.8, 0, 1)
+            one = np.clip(pred * (1 - 0.3 * doubt) + stray, 0, 255).astype(np.uint8)
+            cv2.imwrite(str(folder / f"{i:05d}.png"), one)
     return preds, gts
 
 

@@ -36,9 +36,9 @@ def train(network: nn.Module, images: torch.Tensor, masks: torch.Tensor, epoch: 
     optimiser = torch.optim.Adam(network.parameters(), lr=0.02)
     losses = []
     network.train()
-    for batch in torch.randperm(
-        len(images), generator=torch.Generator().manual_seed(epoch)
-    ).split(16):
+    for batch in torch.randperm(len(images), generator=torch.Generator().manual_seed(epoch)).split(
+        16
+    ):
         loss = nn.functional.binary_cross_entropy_with_logits(
             network(images[batch]), masks[batch].float()
         )

@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 
+from sodeval.device import BatchScorer, maps_of, quantised
 from sodeval.errors import PairingError, ShapeError, UsageError
 from sodeval.images import as_batch, as_gt, as_pred
 from sodeval.protocols import DEFAULT, EvalProtocol, get_protocol
 from sodeval.report import Report, Result
-from sodeval.scorer import Scorer
 from sodeval.tally import Scored
 
 
@@ -40,7 +40,7 @@ class Evaluator:
     ):
         self.method = method
         self.dataset = dataset
-        self._scorer = Scorer(metrics, get_protocol(protocol))
+        self._scorer = BatchScorer(metrics, get_protocol(protocol))
         self._tally = self._scorer.tallies()[0]
         self._named: set[str] = set()
         self._numbered: list[str] = []  # names given to images that came without one
@@ -50,6 +50,9 @@ class Evaluator:
 
     def update(self, pred: object, gt: object, name: str | Sequence[str] | None = None) -> None:
         """Score one image or a batch.
+
+        Tensors on a CUDA device become bytes there. Where all metrics follow from counts of those
+        (F, E, MAE, IoU and their like), they are counted there too and predictions never leave.
 
         Args:
             pred: (H, W), (N, H, W) or (N, 1, H, W); NumPy or torch on any device; uint8 0..255,
@@ -65,7 +68,12 @@ class Evaluator:
         if name is None or isinstance(name, str):
             _refuse_channels(pred, "prediction")
             _refuse_channels(gt, "ground truth")
-        preds, gts = as_batch(pred, label="prediction"), as_batch(gt, label="ground truth")
+        rounding = self._scorer.protocol.float_pred
+        pred, gt = quantised(pred, rounding), quantised(gt, "round")
+        there = self._scorer.counts_there(pred, gt)
+        preds = maps_of(pred) if there else as_batch(pred, label="prediction")
+        stored = maps_of(gt) if there else [None] * len(preds)
+        gts = as_batch(gt, label="ground truth")
         if len(preds) != len(gts):
             raise ShapeError(
                 f"{len(preds)} predictions came with {len(gts)} ground truths; "
@@ -73,11 +81,14 @@ class Evaluator:
             )
         names = self._names(name, len(preds))
         scored: list[Scored] = []
-        for one, truth, own in zip(preds, gts, names, strict=True):
+        for one, truth, stay, own in zip(preds, gts, stored, names, strict=True):
             label = f"prediction {own!r}"
-            pixels = as_pred(one, rounding=self._scorer.protocol.float_pred, label=label)
+            pixels = None if there else as_pred(one, rounding=rounding, label=label)
             prepared = self._scorer.prepare(as_gt(truth, label=f"ground truth {own!r}"))
-            scored += self._scorer.score(pixels, prepared, label=label)
+            if pixels is None:
+                scored.append(self._scorer.score_there(one, stay, prepared))
+            else:
+                scored += self._scorer.score(pixels, prepared, label=label)
         for own, values in zip(names, scored, strict=True):  # all of a batch or none of it
             self._tally.add(own, values)
             self._named.add(own)

@@ -67,7 +67,8 @@ def si_mae(p: np.ndarray, g: np.ndarray) -> float | None:
     """(r m + m1 + ... + mK) / (K + r) (Li et al., ICML 2024).
 
     mk is the mean of |p - g| in box k and m that of the pixels in no box; r is how many those are,
-    over how many are in some box. Without such pixels m is 0/0, unless the whole image is the one target.
+    over how many are in some box. Without such pixels m is 0/0, unless the whole image is the one
+    target.
     """
     areas = boxes(g)
     outside = ~np.any(areas, axis=0)
@@ -78,7 +79,9 @@ def si_mae(p: np.ndarray, g: np.ndarray) -> float | None:
     return float((r * naive.mae(p[outside], g[outside]) + total) / (len(areas) + r))
 
 
-def scores(pred: np.ndarray, gt: np.ndarray, scale: naive.Scale = "minmax") -> dict[str, float | None]:
+def scores(
+    pred: np.ndarray, gt: np.ndarray, scale: naive.Scale = "minmax"
+) -> dict[str, float | None]:
     """The three columns of one pair of 8-bit maps."""
     p, g = naive.prepare(pred, gt, scale)
     curves = fbeta_curves(p, g)

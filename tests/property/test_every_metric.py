@@ -201,7 +201,9 @@ def test_all_metrics_of_maps_are_here():
     assert len(PROTOCOLS) == 11
 
 
-@pytest.mark.parametrize("shape", [(1, 1), (1, 2), (2, 1), (2, 2), (1, 9), (9, 1), (3, 3), (14, 17)])
+@pytest.mark.parametrize(
+    "shape", [(1, 1), (1, 2), (2, 1), (2, 2), (1, 9), (9, 1), (3, 3), (14, 17)]
+)
 @pytest.mark.parametrize("mask", MASKS)
 def test_every_kind_of_map_in_every_shape(mask: str, shape: tuple[int, int]) -> None:
     rng = np.random.default_rng(7)
@@ -308,9 +310,7 @@ def named(images, protocol, order):
 
 
 @examples(10)
-@given(
-    st.lists(pairs(), min_size=2, max_size=5), st.sampled_from(sorted(PROTOCOLS)), st.data()
-)
+@given(st.lists(pairs(), min_size=2, max_size=5), st.sampled_from(sorted(PROTOCOLS)), st.data())
 def test_order_of_updates_and_merges_keeps_every_bit(images, protocol, data):
     wanted = named(images, protocol, range(len(images))).compute().digest
     order = data.draw(st.permutations(range(len(images))))

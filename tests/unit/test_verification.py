@@ -342,6 +342,23 @@ def test_no_reason_is_sought_where_the_default_gives_it() -> None:
     assert (cell.suspects, cell.why) == ((), ())
 
 
+def test_a_match_that_the_default_s_toolkit_does_not_print_needs_no_reason() -> None:
+    assert "hce" not in PROTOCOLS["pysodmetrics"].prints
+    assert "hce" in PROTOCOLS["isnet"].prints
+    scored = report(pysodmetrics={"hce": 70.68}, isnet={"hce": 70.73})
+    (cell,) = compare(scored, [parse_value("hce=70.7")]).cells
+    assert (names(cell.reproduced), names(cell.unprinted)) == (["isnet"], ["pysodmetrics"])
+    assert cell.suspects == ()
+
+
+def test_a_resize_is_suspected_only_where_maps_were_resized() -> None:
+    scored = report(pysodmetrics={"smeasure": 0.7}, f3net_matlab={"smeasure": 0.8})
+    resized = Report(tuple(replace(result, resized=1) for result in scored.results))
+    for each, suspected in ((scored, False), (resized, True)):
+        (cell,) = compare(each, [parse_value("smeasure=0.80")]).cells
+        assert ("resize_filter" in [d.field for d in cell.suspects]) is suspected
+
+
 # --- meanings -----------------------------------------------------------------------------------
 
 
