@@ -215,9 +215,7 @@ def _curve_columns(name: str, got: Mapping[str, Any]) -> dict[str, float]:
     return {column: float(value) for column, value in kinds.items() if column in wanted}
 
 
-def our_row(
-    scorer: Scorer, pred: np.ndarray, gt: np.ndarray | Prepared
-) -> dict[str, float | None]:
+def our_row(scorer: Scorer, pred: np.ndarray, gt: np.ndarray | Prepared) -> dict[str, float | None]:
     """One pair's columns; a ground truth given as pixels is prepared anew."""
     prepared = scorer.prepare(gt) if isinstance(gt, np.ndarray) else gt
     (scored,) = scorer.score(pred, prepared, label="")

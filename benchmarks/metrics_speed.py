@@ -1,7 +1,7 @@
 """How fast each metric is, against the class of pysodmetrics that gives the same numbers.
 
 See README.md beside this file. Contestants take turns on the same arrays, every value is compared,
-and processor time is what counts: on a busy machine it is disturbed less than the clock on the wall.
+and processor time is what counts: a busy machine disturbs it less than the clock on the wall.
 """
 
 from __future__ import annotations
@@ -218,7 +218,7 @@ def contestants(
 def polygons_by_definition() -> Iterator[None]:
     """Simplify lines as OpenCV did up to 4.12, in plain Python: later versions keep others."""
     sys.path.insert(0, str(README.parents[1]))
-    from tests.naive_hce import vertices  # noqa: PLC0415
+    from tests.naive_hce import vertices
 
     def simplify(line: np.ndarray, _epsilon: float, _closed: bool) -> range:
         return range(vertices(line[:, 0]))
@@ -275,15 +275,20 @@ def measure_alone(quick: bool) -> list[dict[str, Any]]:
         print(f"metrics without a peer, {size} …", file=sys.stderr, flush=True)
         with tempfile.TemporaryDirectory() as root:
             folder = maps.generated(Path(root) / "pairs", SEED, shape_of(size), 1 if quick else 4)
-            runs: dict[str, Callable[[], Any]] = {"imread": lambda: who.read_all(folder)}
-            for name in ALONE:
-                scorer = who.Scorer(name, who.PROTOCOL)
-                runs[name] = lambda scorer=scorer: who.our_arrays(folder.pairs, scorer)
-                runs[name]()
-            best, _ = alternate(runs, 1 if quick else 5)
+            best, _ = alternate(our_runs(folder), 1 if quick else 5)
         for name, cost in best.items():
             out.append({"size": size, "metric": name, "cpu": cost.cpu / len(folder.pairs)})
     return out
+
+
+def our_runs(folder: maps.Folder) -> dict[str, Callable[[], Any]]:
+    """The floor, and each metric without a peer, compiled."""
+    runs: dict[str, Callable[[], Any]] = {"imread": lambda: who.read_all(folder)}
+    for name in ALONE:
+        scorer = who.Scorer(name, who.PROTOCOL)
+        runs[name] = lambda scorer=scorer: who.our_arrays(folder.pairs, scorer)
+        runs[name]()
+    return runs
 
 
 def measure_shared(quick: bool) -> list[dict[str, Any]]:
@@ -329,17 +334,15 @@ def print_all(
     names = ("sodeval", "pysodmetrics", "numpy", "scipy", "numba", "opencv")
     versions = ", ".join(f"{name} {about[name]}" for name in names)
     print(f"{about['date']} · {about['machine']}. Python {about['python']}, {versions}.")
-    print(f"Load average {about['load_before']} before and {about['load_after']} after, one thread, "
-          "pinned to one core. Processor time.")  # fmt: skip
+    where = "pinned to one core" if about["pinned"] else "not pinned: the system cannot"
+    load = f"load average {about['load_before']} before and {about['load_after']} after"
+    print(f"Processor time of one thread, {where}; {load}.")
     worst = max(one.difference for one in compared)
-    print(f"Largest difference of any value: {worst:.1e}.", end=" ")
+    print(f"Largest difference of any value: {worst:.1e}.")
     clicks = max(one.clicks for one in compared)
-    print(
-        f"HCE is compared with what pysodmetrics gives when lines are simplified as in OpenCV "
-        f"up to 4.12; with {about['opencv']} it gives up to {clicks:.0f} clicks more or fewer."
-        if any(one.clicks for one in compared)
-        else ""
-    )
+    if clicks:
+        print(f"HCE agrees where pysodmetrics' lines are simplified as OpenCV up to 4.12 does; with "
+              f"{about['opencv']} it gives up to {clicks:.0f} clicks more or fewer.")  # fmt: skip
     rows = [["", "size", "maps", "pysodmetrics", "first", "further", "ratio, first (worst; wall)",
              "ratio, further (worst; wall)", "wanted"]]  # fmt: skip
     for one in compared:
@@ -378,8 +381,9 @@ def print_shared(shared: list[dict[str, Any]]) -> None:
     for one in shared:
         six, joint = one["six"], one["one"]
         share = f"**{joint['cpu'] / six['cpu']:.0%}** ({joint['wall'] / six['wall']:.0%})"
-        seconds = [f"{cost['cpu']:.2f}" for cost in (six, joint)]
-        rows.append([f"`{one['metrics']}`", one["size"], str(one["pairs"]), *seconds, share, "≤ 70%"])
+        cells = [f"`{one['metrics']}`", one["size"], str(one["pairs"])]
+        cells += [f"{cost['cpu']:.2f}" for cost in (six, joint)]
+        rows.append([*cells, share, "≤ 70%"])
     print_table("Six methods on one data set, files to report, 1 worker: processor (wall)", rows)
 
 

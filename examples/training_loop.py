@@ -31,17 +31,18 @@ def discs(count: int, seed: int) -> tuple[torch.Tensor, torch.Tensor]:
     return 0.4 * masks + noise, masks
 
 
-def train(network: nn.Module, images: torch.Tensor, masks: torch.Tensor, epoch: int) -> float:
+def train(
+    network: nn.Module,
+    optimiser: torch.optim.Optimizer,
+    images: torch.Tensor,
+    masks: torch.Tensor,
+) -> float:
     """One epoch of gradient descent; the mean loss."""
-    optimiser = torch.optim.Adam(network.parameters(), lr=0.02)
-    losses = []
     network.train()
-    for batch in torch.randperm(len(images), generator=torch.Generator().manual_seed(epoch)).split(
-        16
-    ):
-        loss = nn.functional.binary_cross_entropy_with_logits(
-            network(images[batch]), masks[batch].float()
-        )
+    losses = []
+    for batch in torch.randperm(len(images)).split(16):
+        logits = network(images[batch])
+        loss = nn.functional.binary_cross_entropy_with_logits(logits, masks[batch].float())
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -77,16 +78,17 @@ def merged(parts: list[Evaluator]) -> Report:
     return first.compute()
 
 
-def main(epochs: int = 3, device: str = "cpu") -> None:
+def main(epochs: int = 5, device: str = "cpu") -> None:
     """Train, score every epoch, and print scores and signature."""
     torch.manual_seed(0)
     network = nn.Sequential(
         nn.Conv2d(3, 8, 5, padding=2), nn.ReLU(), nn.Conv2d(8, 1, 5, padding=2)
     ).to(device)
+    optimiser = torch.optim.Adam(network.parameters(), lr=0.03)
     images, masks = (t.to(device) for t in discs(96, seed=1))
     val_images, val_masks = (t.to(device) for t in discs(32, seed=2))
     for epoch in range(1, epochs + 1):
-        loss = train(network, images, masks, epoch)
+        loss = train(network, optimiser, images, masks)
         scores = evaluate(network, val_images, val_masks, rank=0).compute().metrics
         shown = "  ".join(
             f"{name} {scores[name]:.4f}" for name in ("mae", "max_fbeta", "smeasure", "max_iou")

@@ -47,7 +47,7 @@ class EvalProtocol:
     """Ground-truth bytes before the threshold: ``one-to-255`` multiplies a map of 0 and 1 by 255;
     ``max``: 255 y/(max + 1e-8); ``minmax``: mat2gray, a constant map above 0 is full."""
     gt_threshold: float = field(default=128.0, metadata=_key("gtcut", high=255))
-    """On the scaled bytes, 0 to 255."""
+    """Threshold of the ground truth, on its scaled bytes, 0 to 255."""
     gt_compare: Literal[">", ">="] = field(default=">", metadata=_key("gtcmp"))
     """How the ground truth is compared with its threshold."""
     pred_scale: Literal["minmax", "none", "max", "max+1e-8", "mat2gray", "minmax-strict"] = field(
@@ -66,12 +66,17 @@ class EvalProtocol:
     resize: Literal["pred-to-gt", "error"] = field(default="pred-to-gt", metadata=_key("rs"))
     """What is resized when prediction and ground truth differ in size."""
     resize_filter: Literal[
-        "cv2-linear", "torch-linear-bytes", "torch-linear", "pil-linear", "matlab-cubic"
+        "cv2-linear",
+        "torch-linear-bytes",
+        "torch-linear",
+        "pil-linear",
+        "matlab-cubic",
+        "matlab-cubic-bytes",
     ] = field(default="cv2-linear", metadata=_key("rsf"))
     """``cv2-linear``: cv2.resize, INTER_LINEAR on bytes; ``torch-linear``: on floats, half-pixel
     centres, kept as floats; ``torch-linear-bytes``: likewise, then truncated to bytes;
     ``pil-linear``: PIL's BILINEAR on bytes, antialiased; ``matlab-cubic``: imresize's bicubic on
-    doubles, antialiased when shrinking, clipped below 0."""
+    doubles, antialiased when shrinking, clipped below 0; ``matlab-cubic-bytes``: on uint8."""
 
     # Threshold curves
     quantise: Literal["floor", "scaled", "none"] = field(default="floor", metadata=_key("q"))
@@ -111,11 +116,11 @@ class EvalProtocol:
     fbeta_adp_cap: Literal["1", "none"] = field(default="1", metadata=_key("aFcap"))
     """Upper limit of the adaptive threshold of F."""
     fbeta_adp_compare: Literal[">=", ">"] = field(default=">=", metadata=_key("aF"))
-    """How p is compared with it."""
+    """How p is compared with the adaptive threshold of F."""
     emeasure_adp_cap: Literal["1", "none"] = field(default="1", metadata=_key("aEcap"))
     """Upper limit of the adaptive threshold of E."""
     emeasure_adp_compare: Literal[">=", ">"] = field(default=">=", metadata=_key("aE"))
-    """How p is compared with it."""
+    """How p is compared with the adaptive threshold of E."""
 
     # MAE, E, S
     mae_gt: Literal["binary", "grey"] = field(default="binary", metadata=_key("mae"))
@@ -142,7 +147,7 @@ class EvalProtocol:
     emeasure_extremes: Literal["share"] = field(default="share", metadata=_key("Eext"))
     """Empty ground truth: background predicted; full: foreground predicted."""
     smeasure_alpha: float = field(default=0.5, metadata=_key("Sa", high=1))  # Fan 2017, section 3.3
-    """Weight of the object score."""
+    """Weight of the object score in S."""
     smeasure_split: Literal["even+1", "half-up", "even"] = field(
         default="even+1", metadata=_key("Ssplit")
     )
@@ -151,19 +156,19 @@ class EvalProtocol:
     smeasure_denominator: Literal["N-1+eps", "N-1"] = field(
         default="N-1+eps", metadata=_key("Sden")
     )
-    """Of block variances; with ``N-1`` a block of one pixel has none."""
+    """What the block variances of S are divided by; with ``N-1`` a block of one pixel has none."""
     smeasure_single: Literal["0", "none"] = field(default="0", metadata=_key("Sone"))
-    """The deviation of a foreground or background of one pixel."""
+    """The deviation, in S, of a foreground or background of one pixel."""
     smeasure_nan: Literal["undefined", "zero"] = field(default="undefined", metadata=_key("Snan"))
     """What S is where a block has no pixels, or a part too few."""
     smeasure_floor: Literal["0", "none"] = field(default="0", metadata=_key("Smin"))
-    """Smallest S."""
+    """Smallest value that S can take."""
 
     # Weighted F
     weighted_beta2: float = field(default=1.0, metadata=_key("wFb2"))  # Margolin 2014, eq. 11
     """The square of beta in weighted F."""
     weighted_sigma: float = field(default=5.0, metadata=_key("wFs", low=1e-3))
-    """Of the 7x7 Gaussian, in pixels."""
+    """Deviation of the 7x7 Gaussian of weighted F, in pixels."""
     weighted_edge: Literal["zero"] = field(default="zero", metadata=_key("wFedge"))
     """What the Gaussian sees outside the image."""
     weighted_ties: Literal["left-top"] = field(default="left-top", metadata=_key("wFtie"))
@@ -188,7 +193,7 @@ class EvalProtocol:
     msiou_cells: Literal["exact", "float16"] = field(
         default="exact", metadata=_key("msiou", brief=True)
     )
-    """``float16``: cells of the ground truth are counted in half precision."""
+    """MSIoU counts the cells of the ground truth exactly, or in half precision."""
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[\w.+-]+", self.name):

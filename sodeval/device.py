@@ -60,8 +60,8 @@ def quantised(array: object, rounding: str) -> object:
     if kind == "torch.bool":
         return tensor.byte() * 255
     if kind in _INTEGERS:
-        low, high = (int(edge) for edge in tensor.aminmax())
-        return tensor.byte() if low >= 0 and high <= 255 else array
+        least, most = (int(edge) for edge in tensor.aminmax())
+        return tensor.byte() if least >= 0 and most <= 255 else array
     if kind not in _FLOATS:
         return array
     if tensor.element_size() < 4:

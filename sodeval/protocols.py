@@ -153,6 +153,7 @@ PROTOCOLS: dict[str, EvalProtocol] = {
         replace(
             _MATLAB,
             name="f3net-matlab",
+            resize_filter="matlab-cubic-bytes",
             source="F3Net eval (MATLAB), https://github.com/weijun-arc/F3Net",
             about="Maps and ground truths through mat2gray; F of averaged precision and recall.",
             notes=(
@@ -189,6 +190,7 @@ PROTOCOLS: dict[str, EvalProtocol] = {
         replace(
             _MATLAB,
             name="jiwei-matlab",
+            resize_filter="matlab-cubic-bytes",
             source="saliency evaluation toolbox by Ji Wei (MATLAB)",
             about="No curves; the adaptive E takes what lies above its threshold.",
             notes=(

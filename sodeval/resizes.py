@@ -2,7 +2,7 @@
 
 The same bytes resized by OpenCV, torch, Pillow and MATLAB differ by up to tens of levels at an
 edge, so the filter is a convention of the protocol. torch and Pillow are matched to the bit
-(torch 2.13 on a processor with fused multiply-add, Pillow 13), without either being installed.
+(torch 2.13 on a processor with fused multiply-add, Pillow 12), without either being installed.
 
 Every filter but OpenCV's is separable and works on taps: for each output position the input
 positions it draws from and their weights, both (taps, positions).
@@ -165,14 +165,32 @@ def matlab_cubic(pixels: Map, shape: Shape) -> FloatMap:
     Bicubic with a = -0.5 (Keys 1981), widened when shrinking, mirrored at the edges; the dimension
     with the smaller scale goes first, rows before columns if equal. May exceed 255.
     """
-    values = pixels / 255.0
-    scales = [out / size for out, size in zip(shape, pixels.shape, strict=True)]
+    values = _matlab_passes(pixels / 255.0, shape, lambda made: made)
+    return np.ascontiguousarray(np.maximum(values * 255.0, 0.0))
+
+
+def matlab_cubic_bytes(pixels: Map, shape: Shape) -> Map:
+    """Resize as ``imresize(v, [h w])`` of MATLAB on uint8: as `matlab_cubic`, but in bytes.
+
+    Each of the two passes ends in uint8: rounded, halves up, and clipped to 0 to 255.
+    """
+
+    def to_bytes(made: FloatMap) -> FloatMap:
+        return np.floor(made + 0.5).clip(0.0, 255.0)
+
+    values = _matlab_passes(pixels.astype(np.float64), shape, to_bytes)
+    return np.ascontiguousarray(values).astype(np.uint8)
+
+
+def _matlab_passes(values: FloatMap, shape: Shape, end: Callable[[FloatMap], FloatMap]) -> FloatMap:
+    """Resize one dimension after the other; ``end`` finishes each pass."""
+    scales = [out / size for out, size in zip(shape, values.shape, strict=True)]
     for axis in np.argsort(scales, kind="stable"):
         turned = np.ascontiguousarray(values.T if axis else values)
         taps = _matlab_taps(len(turned), shape[axis])
-        made = _weigh(turned, taps, np.zeros((shape[axis], turned.shape[1])))
+        made = end(_weigh(turned, taps, np.zeros((shape[axis], turned.shape[1]))))
         values = made.T if axis else made
-    return np.ascontiguousarray(np.maximum(values * 255.0, 0.0))
+    return values
 
 
 def _matlab_taps(size: int, out: int) -> Taps:
@@ -211,4 +229,5 @@ RESIZES: dict[str, Callable[[Map, Shape], Map | FloatMap]] = {
     "torch-linear-bytes": torch_linear_bytes,
     "pil-linear": pil_linear,
     "matlab-cubic": matlab_cubic,
+    "matlab-cubic-bytes": matlab_cubic_bytes,
 }

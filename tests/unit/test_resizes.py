@@ -328,3 +328,19 @@ def test_matlab_cubic_overshoots_above_and_not_below():
     out = matlab_cubic(step, (11, 23))
     assert out.max() > 255
     assert out.min() == 0
+
+
+def test_matlab_cubic_of_bytes_ends_each_pass_in_bytes():
+    rng = np.random.default_rng(8)
+    pixels = rng.integers(0, 256, (9, 14), dtype=np.uint8)
+    tall = resize_to(pixels, (20, 14), "matlab-cubic-bytes")  # one pass, the other is identity
+    exact = np.maximum(matlab_cubic(pixels, (20, 14)), 0)
+    assert tall.dtype == np.uint8
+    clear = abs(exact % 1 - 0.5) > 1e-9  # a tie may fall either way by the last bit
+    assert np.array_equal(tall[clear], np.floor(exact + 0.5).clip(0, 255)[clear])
+    step = np.repeat(np.array([[0, 255]], np.uint8), 6, axis=1).repeat(4, axis=0)
+    out = resize_to(step, (4, 31), "matlab-cubic-bytes")
+    assert matlab_cubic(step, (4, 31)).max() > 255
+    assert (out.min(), out.max()) == (0, 255)
+    wide = resize_to(pixels, (20, 31), "matlab-cubic-bytes")
+    assert np.array_equal(wide, resize_to(tall, (20, 31), "matlab-cubic-bytes"))
