@@ -23,8 +23,10 @@ Tensor = Any
 
 ACCELERATORS = frozenset({"cuda"})
 COUNTED = frozenset(
-    ("mae", "fbeta", "emeasure", "iou", "dice", "accuracy", "kappa")
-    + ("precision", "recall", "specificity", "ber", "auc")
+    (
+        *("mae", "fbeta", "emeasure", "iou", "dice", "accuracy", "kappa"),
+        *("precision", "recall", "specificity", "ber", "auc"),
+    )
 )
 """Metrics that follow from how often each byte occurs over background and foreground."""
 

@@ -83,6 +83,8 @@ def assert_same(ours_given, theirs_given):
 def compare(factory, pairs, normalize=True):
     import py_sod_metrics as theirs
 
+    if factory.startswith("msiou"):  # of which the original needs a second for each
+        pairs = dict(list(pairs.items())[::4])
     a, b = FACTORIES[factory](ours), FACTORIES[factory](theirs)
     for name, (pred, gt) in pairs.items():
         fresh = FACTORIES[factory](ours), FACTORIES[factory](theirs)

@@ -279,7 +279,7 @@ def test_batches_on_the_device(place: str, protocol: str) -> None:
 def test_a_counted_prediction_stays_on_the_device(
     place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Pixels are fetched for a metric that looks at them, and at a tie of the adaptive threshold."""
+    """Its pixels are fetched only where the adaptive threshold meets a byte of the map."""
     torch = pytest.importorskip("torch")
     fetched = []
     codes = device.CountedPair.__dict__["codes"].func
