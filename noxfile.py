@@ -10,7 +10,7 @@ nox.options.default_venv_backend = "venv"
 CONSTRAINTS = ("-c", "constraints.txt")
 PARITY_CONSTRAINTS = ("-c", "constraints-parity.txt")
 # without torch, which is gigabytes: the tests of tensors run in the lane `tests`
-SUITE = ("-e", ".[plots,parquet]", "pytest", "hypothesis")
+SUITE = ("-e", ".[plots,parquet]", "pytest", "hypothesis", "scipy")
 PYTHONS = ["3.11", "3.12", "3.13"]
 NIGHTLY = [
     "fuzz",

@@ -432,7 +432,9 @@ def test_asking_for_help(args: list[str]) -> None:
     assert run(*args).exit_code == 0
 
 
-@pytest.mark.parametrize("command", ["score", "demo", "warmup", "metrics", "protocols"])
+@pytest.mark.parametrize("command", [
+    "compare", "datasets", "demo", "doctor", "metrics", "protocols", "score", "verify", "warmup",
+])  # fmt: skip
 def test_every_command_has_help_with_an_example(command: str) -> None:
     done = run(command, "--help")
     assert done.exit_code == 0

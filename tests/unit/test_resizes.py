@@ -69,7 +69,9 @@ def test_what_comes_out_is_a_map_of_the_shape(name, pixels, shape):
     assert out.flags.c_contiguous
     assert out.min() >= 0
     low, high = int(pixels.min()), int(pixels.max())
-    if not name.startswith("matlab-cubic"):  # torch's bytes are truncated and may fall one level below
+    if not name.startswith(
+        "matlab-cubic"
+    ):  # torch's bytes are truncated and may fall one level below
         assert float(out.min()) >= low - (name == "torch-linear-bytes") - SINGLES
         assert float(out.max()) <= high + SINGLES
 
