@@ -25,6 +25,26 @@ _FIVE = (
     "adp_emeasure",
 )
 
+# what PySODMetrics' other classes give; its kappa is not Cohen's
+_PACKAGE = (
+    *_FIVE,
+    "hce",
+    *(
+        f"{kind}_{name}"
+        for name in ("iou", "dice", "accuracy", "precision", "recall", "specificity", "ber")
+        for kind in ("max", "mean", "adp", "bin")
+        if kind != "max" or name in ("iou", "dice", "accuracy")  # the others' is trivial
+    ),
+    "max_msiou",
+    "mean_msiou",
+    "adp_msiou",
+    "context",
+    "camouflage_context",
+    "si_mae",
+    "si_max_fbeta",
+    "si_mean_fbeta",
+)
+
 _PYSODMETRICS = EvalProtocol(
     name="pysodmetrics",
     source="PySODMetrics 1.6.2, https://github.com/lartpang/PySODMetrics",
@@ -40,7 +60,7 @@ _PYSODMETRICS = EvalProtocol(
         "The tool scores arrays and leaves resizing to its caller; the resize is that of "
         "PySODEvalToolkit.",
     ),
-    prints=_FIVE,
+    prints=_PACKAGE,
     msiou_cells="float16",
 )
 
@@ -56,6 +76,7 @@ _BIREFNET = replace(
         "The tool rounds its results to 3 decimals and skips missing maps, saying so; here "
         "nothing is rounded and --missing decides.",
     ),
+    prints=(*_FIVE, "hce", "mba", "max_biou", "mean_biou"),
     smeasure_denominator="N-1",
     smeasure_single="none",
     smeasure_nan="zero",

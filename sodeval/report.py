@@ -294,18 +294,24 @@ class Report:
     def per_image(self) -> pd.DataFrame:
         """One row an image: method, dataset, name, and one column a metric (NaN = undefined).
 
+        With results of several protocols there is a column of that name, too.
+
         Raises:
             ReportError: the report was loaded from JSON, which holds no rows.
         """
         import pandas as pd
 
         frames = []
+        several = len({result.protocol.get("name") for result in self.results}) > 1
         for result in self.results:
             if result.images and not result.names:
                 raise ReportError(
                     "this report holds no per-image rows; score again with --per-image FILE.csv."
                 )
-            head = {"method": result.method, "dataset": result.dataset, "name": result.names}
+            head: dict[str, object] = {"method": result.method, "dataset": result.dataset}
+            if several:
+                head["protocol"] = str(result.protocol.get("name", ""))
+            head["name"] = result.names
             frames.append(pd.DataFrame({**head, **result.columns}))
         return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
 

@@ -195,5 +195,4 @@ def _zero(metric: str, protocol: EvalProtocol) -> Measured:
     """What an image adds that a protocol takes for a zero in every mean."""
     card = METRICS[metric]
     row = dict.fromkeys(card.columns, 0.0)
-    names = card.curves or ((metric,) if metric in ("precision", "recall") else ())
-    return Measured(row, {name: np.zeros(protocol.levels) for name in names})
+    return Measured(row, {name: np.zeros(protocol.levels) for name in card.curves})

@@ -96,9 +96,9 @@ def emeasure_curve(counts: NDArray[np.int64], positives: int, size: int, eps: fl
         else:
             mean_f = (tp + fp) / size
             total = 0.0
-            for f in range(2):
+            for f in (1, 0):  # in the reference's order, to be its equal to the last bit
                 a = f - mean_f
-                for g in range(2):
+                for g in (1, 0):
                     b = g - mean_g
                     aligned = 2.0 * (a * b) / (a * a + b * b + eps)
                     phi = (aligned + 1.0) ** 2 / 4.0

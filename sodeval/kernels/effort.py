@@ -14,7 +14,7 @@ def correction_effort(
     points: NDArray[np.int32],
     tree: NDArray[np.int64],
     beside: NDArray[np.uint64],
-    epsilon: int,
+    epsilon: float,
 ) -> int:
     """Vertices of the stretches of border along ``beside``, and one click for each region without.
 
@@ -98,7 +98,7 @@ def correction_effort(
 
 
 @kernel
-def vertices(line: NDArray[np.int32], length: int, epsilon: int, work: NDArray[np.int64]) -> int:
+def vertices(line: NDArray[np.int32], length: int, epsilon: float, work: NDArray[np.int64]) -> int:
     """Vertices of an open line after simplification (Douglas and Peucker, Cartographica 1973).
 
     All in integers, as OpenCV does it up to 4.12: distances are to the line through both ends, not

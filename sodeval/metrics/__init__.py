@@ -110,7 +110,7 @@ METRICS: dict[str, MetricCard] = {
                 better="higher",
                 columns={f"{kind}_{name}": f"{kind} {short}" for kind in kinds},
                 paper=paper,
-                curves=(name,) if name not in ("precision", "recall") else (),
+                curves=(name,),
             )
             for name, entry, title, short, kinds, paper in (
                 ("iou", "IoU", "Intersection over union", "IoU", _FOUR, "Jaccard, 1901"),
@@ -138,6 +138,7 @@ METRICS: dict[str, MetricCard] = {
             better="higher",
             columns={"auc_roc": "AUC", "ap": "AP"},
             paper="",
+            curves=("precision", "recall", "fpr", "tpr"),
         ),
         MetricCard(
             id="mba",

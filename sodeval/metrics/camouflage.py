@@ -34,7 +34,9 @@ _XYZ = np.array(
 _WHITE = np.array([0.95047, 1.0, 1.08883])
 
 
-def camouflage_degree(gt: GroundTruth) -> FloatArray:
+def camouflage_degree(
+    gt: GroundTruth, gamma: float = GAMMA, place_weight: float = PLACE_WEIGHT
+) -> FloatArray:
     """Camouflage degree of every pixel of one ground truth's photograph.
 
     Every patch of the object is replaced by the patch of its surroundings nearest in colour and
@@ -58,12 +60,12 @@ def camouflage_degree(gt: GroundTruth) -> FloatArray:
     if not len(inside) or not len(around):
         return degree
     lab = np.asarray(cv2.cvtColor(image, cv2.COLOR_RGB2LAB), np.uint8)
-    match = _nearest(lab, inside, around)
+    match = _nearest(lab, inside, around, place_weight)
     painted = patches.painted(image, inside, around[match], SIDE)
     where = mask > 0
     difference = ciede2000(srgb_to_lab(painted[where]), srgb_to_lab(image[where]))
     similarity = 1.0 - np.clip(difference / 100, 0.0, 1.0)
-    degree[where] = np.expm1(GAMMA * similarity) / np.expm1(GAMMA)
+    degree[where] = np.expm1(gamma * similarity) / np.expm1(gamma)
     return degree
 
 
@@ -76,7 +78,10 @@ def _corners(mask: NDArray[np.uint8]) -> NDArray[np.int64]:
 
 
 def _nearest(
-    lab: NDArray[np.uint8], asked: NDArray[np.int64], known: NDArray[np.int64]
+    lab: NDArray[np.uint8],
+    asked: NDArray[np.int64],
+    known: NDArray[np.int64],
+    place_weight: float,
 ) -> NDArray[np.int64]:
     """Index of the known corner whose patch is nearest in colour and place to each asked one.
 
@@ -86,7 +91,7 @@ def _nearest(
     both = np.concatenate((known, asked))
     spread = both.std(axis=0)
     spread[spread == 0] = 1.0  # all in one row or column: nothing to tell apart
-    places = (PLACE_WEIGHT * ((both - both.mean(axis=0)) / spread)).astype(np.float32).T
+    places = (place_weight * ((both - both.mean(axis=0)) / spread)).astype(np.float32).T
     known_at, asked_at = places[:, : len(known)].copy(), places[:, len(known) :].copy()
     windows = sliding_window_view(lab, (SIDE, SIDE), axis=(0, 1))
     known_pixels = _pixels(windows, known)

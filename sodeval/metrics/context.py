@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sodeval.conventions import EPS, EvalProtocol
 from sodeval.kernels import context as kernels
 from sodeval.metrics.base import FloatArray, GroundTruth, Measured, Sample
-from sodeval.metrics.camouflage import camouflage_degree
+from sodeval.metrics.camouflage import GAMMA, PLACE_WEIGHT, camouflage_degree
 
 ALPHA = 6.0  # Wang 2025: sqrt(trace) of the kernel's covariance, in pixels
 BETA2 = 1.0  # Wang 2025: of the measure without the image
@@ -40,7 +40,7 @@ class Context:
 
     def measure(self, sample: Sample, protocol: EvalProtocol) -> Measured:
         """Score one image."""
-        return Measured({"context": _score(sample, object_weights, BETA2)})
+        return Measured({"context": score(sample, object_weights, BETA2)})
 
     def summarise(
         self,
@@ -64,8 +64,8 @@ class CamouflageContext:
         """Score one image."""
         if sample.gt.image is None:
             return Measured({"camouflage_context": None})
-        score = _score(sample, camouflage_weights, CAMOUFLAGE_BETA2)
-        return Measured({"camouflage_context": score})
+        value = score(sample, camouflage_weights, CAMOUFLAGE_BETA2)
+        return Measured({"camouflage_context": value})
 
     def summarise(
         self,
@@ -116,13 +116,23 @@ class Surroundings(NamedTuple):
     tiling: Tiling
 
 
-def _score(sample: Sample, weigh: Callable[[GroundTruth], Weights], beta2: float) -> float | None:
+def score(
+    sample: Sample, weigh: Callable[[GroundTruth], Weights], beta2: float, alpha: float = ALPHA
+) -> float | None:
+    """Context-measure of one image; None for a map without values.
+
+    Args:
+        sample: the sample.
+        weigh: how much each pixel of the object counts, a function known by its identity.
+        beta2: the square of β.
+        alpha: how far context reaches, in pixels.
+    """
     if not sample.tables.defined:
         return None
     if sample.gt.positives == 0:
         return 0.0
     weights = sample.gt.derived(weigh)
-    around = sample.gt.derived(surroundings)
+    around = sample.gt.derived(surroundings_within(alpha))
     p = _looked_up(sample.pred[around.near], sample.tables.values)
     relevance = kernels.relevant_total(p, around.relevance) / (sum(sample.totals) + EPS)
     completeness = _completed(p, around, weights.each) / (weights.total + EPS)
@@ -180,19 +190,33 @@ def object_weights(gt: GroundTruth) -> Weights:
     return Weights(within.astype(np.float64), float(gt.positives))
 
 
-def camouflage_weights(gt: GroundTruth) -> Weights:
+@cache
+def camouflage_weights_of(gamma: float, place_weight: float) -> Callable[[GroundTruth], Weights]:
+    """:func:`camouflage_weights` for other settings; the same function each time."""
+    return lambda gt: camouflage_weights(gt, gamma, place_weight)
+
+
+def camouflage_weights(
+    gt: GroundTruth, gamma: float = GAMMA, place_weight: float = PLACE_WEIGHT
+) -> Weights:
     """Every pixel of the object counts once, and again as far as it is camouflaged."""
     each, total = gt.derived(object_weights)
     top, bottom, left, right = gt.box
-    degree = camouflage_degree(gt)[top : bottom + 1, left : right + 1]
+    degree = camouflage_degree(gt, gamma, place_weight)[top : bottom + 1, left : right + 1]
     return Weights(each + degree, total + float(degree.sum()))
 
 
-def surroundings(gt: GroundTruth) -> Surroundings:
+@cache
+def surroundings_within(alpha: float) -> Callable[[GroundTruth], Surroundings]:
+    """:func:`surroundings` for one α; the same function each time, as ``derived`` wants it."""
+    return lambda gt: surroundings(gt, alpha)
+
+
+def surroundings(gt: GroundTruth, alpha: float = ALPHA) -> Surroundings:
     """The kernel of one ground truth, what it makes of the object, and how far it reaches."""
     top, bottom, left, right = (int(edge) for edge in gt.box)
     mask = gt.mask[top : bottom + 1, left : right + 1]
-    kernel = gaussian(*covariance(mask))
+    kernel = gaussian(*covariance(mask), alpha)
     y, x = (n // 2 for n in kernel.shape)
     height, width = gt.shape
     first_row, last_row = max(top - y, 0), min(bottom + y + 1, height)
@@ -228,7 +252,7 @@ def tiling_of(kernel: FloatArray, box: tuple[int, ...]) -> Tiling:
     whole = all(e + 2 * r <= _WHOLE for e, r in zip(box, reach, strict=True))
     step, size, canvas = [], [], []
     for extent, r in zip(box, reach, strict=True):
-        parts = 1 if whole else -(-extent // (_TILE - 2 * r))
+        parts = 1 if whole else -(-extent // max(_TILE - 2 * r, _TILE // 2))
         step.append(-(-extent // parts))
         # of even length, which a real transform takes in half the time
         size.append(2 * cv2.getOptimalDFTSize((step[-1] + 2 * r + 1) // 2))
@@ -256,7 +280,7 @@ def covariance(mask: NDArray[np.uint8]) -> Covariance:
     )
 
 
-def gaussian(rr: int, rc: int, cc: int) -> FloatArray:
+def gaussian(rr: int, rc: int, cc: int, alpha: float = ALPHA) -> FloatArray:
     """K: float64 (2Y + 1, 2X + 1), summing to 1, for a covariance in any unit.
 
     exp(-d' (s²C)⁻¹ d / 2) with s² = α² / trace C, cut at three standard deviations, rounded half
@@ -268,12 +292,12 @@ def gaussian(rr: int, rc: int, cc: int) -> FloatArray:
         at = np.arange(-1.0, 2.0) ** 2
         exponent = (at[:, None] + at) / _ONE_PIXEL_VARIANCE
     else:
-        y, x = (round(3 * ALPHA * math.sqrt(v / trace)) for v in (rr, cc))
+        y, x = (round(3 * alpha * math.sqrt(v / trace)) for v in (rr, cc))
         dy, dx = np.ogrid[-y : y + 1, -x : x + 1]
         determinant = rr * cc - rc * rc
         if determinant > 0:
             # rounded once each: the integers may exceed 64 bits
-            a, b, c = (v * trace / determinant / ALPHA**2 for v in (cc, rc, rr))
+            a, b, c = (v * trace / determinant / alpha**2 for v in (cc, rc, rr))
             exponent = a * dy**2 - 2 * b * dy * dx + c * dx**2
         else:
             # on the line every d is a multiple of (rr, rc) or (rc, cc); d'C⁺d = |d|² / trace C
@@ -283,7 +307,7 @@ def gaussian(rr: int, rc: int, cc: int) -> FloatArray:
                 if rr
                 else np.broadcast_to(dy != 0, (2 * y + 1, 2 * x + 1))
             )
-            exponent = np.where(off, np.inf, (dy**2 + dx**2) / ALPHA**2)
+            exponent = np.where(off, np.inf, (dy**2 + dx**2) / alpha**2)
     unscaled = np.exp(-0.5 * exponent)
     kernel: FloatArray = unscaled / unscaled.sum()
     return kernel

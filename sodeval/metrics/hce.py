@@ -36,14 +36,7 @@ class HCE:
 
     def measure(self, sample: Sample, protocol: EvalProtocol) -> Measured:
         """Score one image."""
-        truth = sample.gt.derived(outline)
-        pred = pack(sample.binary(protocol.hce_binary), sample.gt.shape)
-        clicks = 0
-        for wrong, beside in faults(pred, *truth):
-            if wrong.any():
-                points, tree = borders.trace(wrong, _around())
-                clicks += effort.correction_effort(points, tree, beside, EPSILON)
-        return Measured({"hce": float(clicks)})
+        return Measured({"hce": float(clicks(sample, protocol))})
 
     def summarise(
         self,
@@ -53,6 +46,20 @@ class HCE:
     ) -> Mapping[str, float | None]:
         """Mean over images."""
         return means
+
+
+def clicks(
+    sample: Sample, protocol: EvalProtocol, relax: int = RELAX, epsilon: float = EPSILON
+) -> int:
+    """Effort for one image; errors within ``relax`` are forgiven, borders kept to ``epsilon``."""
+    truth = sample.gt.derived(outline)
+    pred = pack(sample.binary(protocol.hce_binary), sample.gt.shape)
+    total = 0
+    for wrong, beside in faults(pred, *truth, relax=relax):
+        if wrong.any():
+            points, tree = borders.trace(wrong, _around())
+            total += effort.correction_effort(points, tree, beside, epsilon)
+    return total
 
 
 class Outline(NamedTuple):
@@ -80,19 +87,19 @@ def outline(gt: GroundTruth) -> Outline:
 
 
 def faults(
-    pred: Words, gt: Words, skeleton: Words, image: Words
+    pred: Words, gt: Words, skeleton: Words, image: Words, *, relax: int = RELAX
 ) -> tuple[tuple[Words, Words], tuple[Words, Words]]:
     """False positives and false negatives worth correcting, each with what it may border on.
 
-    An error is worth it where it meets the union of both masks shrunk RELAX times (outside the
-    image nothing shrinks it), and within RELAX steps of there that avoid the other mask; missed
-    skeleton pixels always are. What errors border on is grown once.
+    An error is worth it where it meets the union of both masks shrunk ``relax`` times (outside
+    the image nothing shrinks it), and within as many steps of there that avoid the other mask;
+    missed skeleton pixels always are. What errors border on is grown once.
     """
     right = pred & gt
-    surroundings = morphology.grow(image ^ (pred | gt), image, RELAX)
+    surroundings = morphology.grow(image ^ (pred | gt), image, relax)
     extra, lacking = pred ^ right, gt ^ right
-    false = morphology.grow(extra & ~surroundings, image ^ gt, RELAX) & extra
-    missed = morphology.grow(lacking & ~surroundings, image ^ pred, RELAX) & lacking
+    false = morphology.grow(extra & ~surroundings, image ^ gt, relax) & extra
+    missed = morphology.grow(lacking & ~surroundings, image ^ pred, relax) & lacking
     missed |= skeleton & ~pred
     wanted = right | missed
     return (

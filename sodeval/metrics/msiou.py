@@ -81,8 +81,20 @@ def cells(gt: GroundTruth) -> Cells:
     return Cells(smallest[: gt.size].reshape(gt.shape), counts)
 
 
-def curve(quantised: NDArray[np.uint8], gt: GroundTruth, protocol: EvalProtocol) -> FloatArray:
-    """Multiscale IoU of the masks ``quantised >= t``: float64 (257,), t = 0 to 256."""
+def curve(
+    quantised: NDArray[np.uint8],
+    gt: GroundTruth,
+    protocol: EvalProtocol,
+    sizes: NDArray[np.int64] | slice = slice(None),
+) -> FloatArray:
+    """Multiscale IoU of the masks ``quantised >= t``: float64 (257,), t = 0 to 256.
+
+    Args:
+        quantised: uint8 (H, W).
+        gt: of the same shape.
+        protocol: says how cells are counted.
+        sizes: which of the cell sizes, as exponents of 2; two at least.
+    """
     marked = gt.derived(cells)
     if not marked.counts[0]:
         return np.ones(257)
@@ -90,8 +102,8 @@ def curve(quantised: NDArray[np.uint8], gt: GroundTruth, protocol: EvalProtocol)
     padded = np.zeros((height + 2, width + 2), np.uint16)
     np.add(quantised[::-1, ::-1], np.uint16(1), out=padded[1:-1, 1:-1])
     common = msiou.common_cells(padded, marked.smallest, SIZES, *_tables())
-    ratios = (common + 1) / _denominators(marked.counts, protocol.msiou_cells)[:, None]
-    scores: FloatArray = (ratios[1:] + ratios[:-1]).sum(axis=0) / (2 * (SIZES - 1))
+    ratios = ((common + 1) / _denominators(marked.counts, protocol.msiou_cells)[:, None])[sizes]
+    scores: FloatArray = (ratios[1:] + ratios[:-1]).sum(axis=0) / (2 * (len(ratios) - 1))
     return scores
 
 

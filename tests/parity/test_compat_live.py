@@ -42,6 +42,11 @@ FACTORIES = {
     "emeasure": lambda p: p.Emeasure(),
     "hce": lambda p: p.HumanCorrectionEffortMeasure(),
     "msiou": lambda p: p.MSIoU(True, True, with_binary=True),
+    "hce_relax": lambda p: p.HumanCorrectionEffortMeasure(relax=2),
+    "hce_epsilon": lambda p: p.HumanCorrectionEffortMeasure(epsilon=3.5),
+    "hce_no_relax": lambda p: p.HumanCorrectionEffortMeasure(relax=0),
+    "msiou_levels": lambda p: p.MSIoU(True, True, with_binary=True, num_levels=6),
+    "context_alpha": lambda p: p.ContextMeasure(alpha=9.5),
     "context": lambda p: p.ContextMeasure(),
     "context_beta": lambda p: p.ContextMeasure(beta2=0.4),
     "handlers": lambda p: p.FmeasureV2(handlers(p, with_binary=True)),
@@ -101,20 +106,20 @@ def compare(factory, pairs, normalize=True):
     assert_same(a.get_results(), b.get_results())
 
 
-@pytest.mark.parametrize("factory", [name for name in FACTORIES if name != "hce"])
+@pytest.mark.parametrize("factory", [name for name in FACTORIES if name[:3] != "hce"])
 def test_bytes(factory):
     pairs = NAMED | {f"random_{seed}": random_pair(seed) for seed in range(3000, 3040)}
     pairs |= {f"tie_{seed}": tie_pair(seed) for seed in range(3000, 3010)}
     compare(factory, pairs)
 
 
-@pytest.mark.parametrize("factory", [name for name in FACTORIES if name != "hce"])
+@pytest.mark.parametrize("factory", [name for name in FACTORIES if name[:3] != "hce"])
 def test_bytes_as_floats(factory):
     pairs = {name: (pred / 255, gt > 128) for name, (pred, gt) in NAMED.items()}
     compare(factory, pairs, normalize=False)
 
 
-@pytest.mark.parametrize("factory", [name for name in FACTORIES if name != "hce"])
+@pytest.mark.parametrize("factory", [name for name in FACTORIES if name[:3] != "hce"])
 def test_floats(factory):
     rng = np.random.default_rng(5)
     pairs = {}
@@ -139,17 +144,25 @@ def test_hce(monkeypatch):
         return sum(naive_hce.vertices(line[:, 0, ::-1]) for line in boundaries)
 
     monkeypatch.setattr(theirs.HumanCorrectionEffortMeasure, "count_polygon_control_points", count)
+    compare("hce_relax", NAMED)
+    compare("hce_no_relax", NAMED)
     compare("hce", NAMED | {f"random_{seed}": random_pair(seed) for seed in range(3000, 3030)})
+    monkeypatch.setattr(naive_hce, "EPSILON", 3.5)
+    compare(
+        "hce_epsilon", NAMED | {f"random_{seed}": random_pair(seed) for seed in range(3000, 3030)}
+    )
 
 
 def test_camouflage():
     import py_sod_metrics as theirs
 
     rng = np.random.default_rng(8)
-    made = ours.CamouflageContextMeasure(), theirs.CamouflageContextMeasure()
+    other = {"alpha": 4.0, "gamma": 3, "lambda_spatial": 50}
+    made = [p.CamouflageContextMeasure(**o) for o in ({}, other) for p in (ours, theirs)]
     for seed in range(6):
         pred, gt = random_pair(seed)
         image = cv2.resize(rng.integers(0, 256, (9, 9, 3), np.uint8), gt.shape[::-1])
         for metric in made:
             metric.step(pred, gt, img=image)
     assert_same(made[0].get_results(), made[1].get_results())
+    assert_same(made[2].get_results(), made[3].get_results())

@@ -30,6 +30,10 @@ LAYERS = {
     "draws.py": (("numpy",), ("images", "metrics", "kernels", "scoring", "report", "cli")),
     "statistics.py": (("numpy",), ("images", "kernels", "scoring", "report", "cli")),
     "doctor": (("cv2", "numpy"), ("metrics", "kernels", "scoring", "report", "render", "cli")),
+    "compat": (
+        ("cv2", "numpy"),
+        ("images", "files", "pairs", "scoring", "report", "render", "cli"),
+    ),
     "datasets.py": ((), ("images", "metrics", "kernels", "scoring", "report", "cli")),
     "signature.py": ((), ("images", "metrics", "kernels", "scoring", "report", "cli")),
     "writing.py": ((), ("images", "metrics", "kernels", "scoring", "report", "cli")),

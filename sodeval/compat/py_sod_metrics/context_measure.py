@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sodeval.compat.py_sod_metrics.samples import Array, sample_of
-from sodeval.compat.py_sod_metrics.sod_metrics import mean_of, only
+from sodeval.compat.py_sod_metrics.sod_metrics import mean_of
 from sodeval.metrics import context
 
 
@@ -18,7 +18,6 @@ class ContextMeasure:
     """
 
     def __init__(self, beta2: float = 1.0, alpha: float = 6.0):
-        only(alpha=(alpha, 6.0))
         self.beta2 = beta2
         self.alpha = alpha
         self.scores: list[float] = []
@@ -26,7 +25,7 @@ class ContextMeasure:
     def step(self, pred: Array, gt: Array, normalize: bool = True) -> None:
         """Score one pair."""
         sample = sample_of(pred, gt, normalize)
-        score = context._score(sample, context.object_weights, self.beta2)
+        score = context.score(sample, context.object_weights, self.beta2, self.alpha)
         self.scores.append(float("nan") if score is None else score)
 
     def get_results(self) -> dict[str, Any]:
@@ -52,7 +51,6 @@ class CamouflageContextMeasure(ContextMeasure):
         lambda_spatial: float = 20,
     ):
         super().__init__(beta2=beta2, alpha=alpha)
-        only(gamma=(gamma, 8), lambda_spatial=(lambda_spatial, 20))
         self.gamma = gamma
         self.lambda_spatial = lambda_spatial
 
@@ -61,7 +59,8 @@ class CamouflageContextMeasure(ContextMeasure):
     ) -> None:
         """Score one pair with its photograph, uint8 (H, W, 3) RGB."""
         sample = sample_of(pred, gt, normalize, img)
-        score = context._score(sample, context.camouflage_weights, self.beta2)
+        weights = context.camouflage_weights_of(self.gamma, self.lambda_spatial)
+        score = context.score(sample, weights, self.beta2, self.alpha)
         self.scores.append(float("nan") if score is None else score)
 
     def get_results(self) -> dict[str, Any]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sodeval.compat.py_sod_metrics.samples import Array, FloatArray, sample_of
-from sodeval.compat.py_sod_metrics.sod_metrics import mean_of, only
+from sodeval.compat.py_sod_metrics.sod_metrics import mean_of
 from sodeval.metrics import msiou
 
 
@@ -29,7 +30,6 @@ class MSIoU:
         with_binary: bool = False,
         num_levels: int = 10,
     ):
-        only(num_levels=(num_levels, 10))
         self.dynamic_results: list[FloatArray] | None = [] if with_dynamic else None
         self.adaptive_results: list[float] | None = [] if with_adaptive else None
         self.binary_results: list[float] | None = [] if with_binary else None
@@ -38,15 +38,23 @@ class MSIoU:
     def step(self, pred: Array, gt: Array, normalize: bool = True) -> None:
         """Score one pair."""
         sample = sample_of(pred, gt, normalize)
-        line = msiou.curve(sample.quantised, sample.gt, sample.protocol)
+        exponents = np.log2(self.cell_sizes).astype(np.int64)
+        line = msiou.curve(sample.quantised, sample.gt, sample.protocol, exponents)
         values = sample.tables.values
+
+        def score(passing: NDArray[np.bool_]) -> float:
+            if exponents.size == msiou.SIZES:
+                return msiou.cut_score(sample, passing, line)
+            mask = passing.astype(np.uint8)[sample.pred]
+            return float(msiou.curve(mask, sample.gt, sample.protocol, exponents)[1])
+
         if self.dynamic_results is not None:
             self.dynamic_results.append(line)
         if self.adaptive_results is not None:
             reached = values >= sample.fbeta_threshold.value
-            self.adaptive_results.append(msiou.cut_score(sample, reached, line))
+            self.adaptive_results.append(score(reached))
         if self.binary_results is not None:
-            self.binary_results.append(msiou.cut_score(sample, values > 0.5, line))
+            self.binary_results.append(score(values > 0.5))
 
     def get_results(self) -> dict[str, Any]:
         """``dynamic``, ``adaptive`` and ``binary``, those asked for."""

@@ -22,13 +22,6 @@ def mean_of(values: Sequence[ArrayLike]) -> Any:
     return np.mean(np.array(values, np.float64), axis=0)
 
 
-def only(**options: tuple[float, float]) -> None:
-    """Refuse values other than the default of arguments that take no other."""
-    for name, (given, default) in options.items():
-        if given != default:
-            raise ValueError(f"{name}={given!r} is not offered, {name}={default!r} only")
-
-
 class Fmeasure:
     """F-measure, precision and recall at 256 thresholds, and F at the adaptive one.
 
@@ -161,7 +154,6 @@ class HumanCorrectionEffortMeasure:
     """
 
     def __init__(self, relax: int = 5, epsilon: float = 2.0):
-        only(relax=(relax, 5), epsilon=(epsilon, 2.0))
         self.hces: list[float] = []
         self.relax = relax
         self.epsilon = epsilon
@@ -169,7 +161,9 @@ class HumanCorrectionEffortMeasure:
     def step(self, pred: Array, gt: Array, normalize: bool = True) -> None:
         """Score one pair."""
         sample = sample_of(pred, gt, normalize)
-        self.hces.append(_number(hce.HCE().measure(sample, sample.protocol).row["hce"]))
+        whole = float(self.epsilon).is_integer()  # the kernel is compiled for integers already
+        epsilon = int(self.epsilon) if whole else self.epsilon
+        self.hces.append(float(hce.clicks(sample, sample.protocol, self.relax, epsilon)))
 
     def get_results(self) -> dict[str, Any]:
         """``hce``."""
