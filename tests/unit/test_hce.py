@@ -274,7 +274,15 @@ def test_a_ground_truth_is_thinned_once_for_all_methods(monkeypatch: pytest.Monk
 
 
 def test_each_kernel_is_compiled_once() -> None:
+    kernels = (thinning.thin, morphology.grow, borders.trace, effort.correction_effort)
+
+    def types() -> list[int]:
+        # none under NUMBA_DISABLE_JIT
+        return [len(getattr(kernel, "signatures", ())) for kernel in kernels]
+
     score(*NAMED["ties_ring"])
-    for kernel in (thinning.thin, morphology.grow, borders.trace, effort.correction_effort):
-        if hasattr(kernel, "signatures"):  # plain Python under NUMBA_DISABLE_JIT
-            assert len(kernel.signatures) == 1
+    before = types()  # another tolerance, as the drop-in may ask for, is a type of its own
+    for pair in NAMED.values():
+        score(*pair)
+    assert types() == before
+    assert max(before) <= 2
