@@ -342,7 +342,7 @@ def print_all(
     clicks = max(one.clicks for one in compared)
     if clicks:
         print("HCE agrees where pysodmetrics' lines are simplified as OpenCV up to 4.12 does; "
-              f"with {about['opencv']} it gives up to {clicks:.0f} clicks more or fewer.")  # fmt: skip
+              f"with {about['opencv']} it is up to {clicks:.0f} clicks away.")  # fmt: skip
     rows = [["", "size", "maps", "pysodmetrics", "first", "further", "ratio, first (worst; wall)",
              "ratio, further (worst; wall)", "wanted"]]  # fmt: skip
     for one in compared:

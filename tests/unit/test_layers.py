@@ -29,6 +29,10 @@ LAYERS = {
     "resizes.py": (("cv2", "numpy"), ("metrics", "kernels", "scoring", "report", "cli")),
     "draws.py": (("numpy",), ("images", "metrics", "kernels", "scoring", "report", "cli")),
     "statistics.py": (("numpy",), ("images", "kernels", "scoring", "report", "cli")),
+    "device.py": (("numpy",), ("kernels", "scoring", "report", "cli")),
+    "kept.py": (("numpy",), ("kernels", "scoring", "report", "cli")),
+    "breakdowns.py": (("numpy",), ("kernels", "scoring", "report", "cli")),
+    "verification.py": ((), ("images", "kernels", "cli", "render")),
     "doctor": (("cv2", "numpy"), ("metrics", "kernels", "scoring", "report", "render", "cli")),
     "compat": (
         ("cv2", "numpy"),
