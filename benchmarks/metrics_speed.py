@@ -26,8 +26,8 @@ import maps
 import numpy as np
 from score_speed import SEED
 from skimage import morphology
-from tables import _markdown as print_table
-from tables import _three as three
+from tables import markdown as print_table
+from tables import three as three
 from timing import SHORTEST, pinned
 
 README = Path(__file__).with_name("README.md")

@@ -73,7 +73,7 @@ def _contestants(measured: Sequence[Measured]) -> None:
         return _with_spread(one.timings[key], 1e3)
 
     def nanoseconds(one: Measured, key: str) -> str:
-        return _three(one.timings[key].median * 1e9 / one.pixels)
+        return three(one.timings[key].median * 1e9 / one.pixels)
 
     _table("Median milliseconds a pair", CONTESTANTS, measured, milliseconds)
     _table("Median nanoseconds a pixel", CONTESTANTS, measured, nanoseconds)
@@ -84,7 +84,7 @@ def _ratios(measured: Sequence[Measured]) -> None:
     for label, (slower, faster, wanted) in RATIOS.items():
         ratios = [one.timings[slower].over(one.timings[faster]) for one in measured]
         rows.append([label, *(_with_spread(ratio) for ratio in ratios), wanted])
-    _markdown("Ratios, median over rounds", rows)
+    markdown("Ratios, median over rounds", rows)
 
 
 def _metrics(measured: Sequence[Measured]) -> None:
@@ -93,8 +93,8 @@ def _metrics(measured: Sequence[Measured]) -> None:
 
     def cell(one: Measured, name: str) -> str:
         ours, theirs = one.timings[f"ours {name}"], one.timings[f"peer {name}"]
-        times = f"{_three(theirs.median * 1e3)} / {_three(ours.median * 1e3)}"
-        return f"{times} = **{_three(theirs.over(ours).median)}**"
+        times = f"{three(theirs.median * 1e3)} / {three(ours.median * 1e3)}"
+        return f"{times} = **{three(theirs.over(ours).median)}**"
 
     title = "Each metric alone, from arrays: pysodmetrics / sodeval in ms a pair = ratio"
     _table(title, {name: f"`{name}`" for name in names}, measured, cell)
@@ -103,7 +103,7 @@ def _metrics(measured: Sequence[Measured]) -> None:
 def _parts(measured: Sequence[Measured]) -> None:
     def cell(one: Measured, name: str) -> str:
         seconds = one.parts[name].median
-        return f"{_three(seconds * 1e6)} ({_three(seconds * 1e9 / one.pixels)})"
+        return f"{three(seconds * 1e6)} ({three(seconds * 1e9 / one.pixels)})"
 
     names = {name: name for name in measured[0].parts}
     _table("Where sodeval's time goes: µs a pair (ns a pixel)", names, measured, cell)
@@ -130,10 +130,10 @@ def _table(
 ) -> None:
     rows = [["", *(one.size for one in measured)]]
     rows += [[label, *(cell(one, key) for one in measured)] for key, label in labels.items()]
-    _markdown(title, rows)
+    markdown(title, rows)
 
 
-def _markdown(title: str, rows: list[list[str]]) -> None:
+def markdown(title: str, rows: list[list[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     print(f"\n**{title}**\n")
     for i, row in enumerate(rows):
@@ -148,9 +148,9 @@ def _markdown(title: str, rows: list[list[str]]) -> None:
 
 
 def _with_spread(rounds: Rounds, unit: float = 1.0) -> str:
-    return f"{_three(rounds.median * unit)} ±{rounds.spread * 100:.0f}%"
+    return f"{three(rounds.median * unit)} ±{rounds.spread * 100:.0f}%"
 
 
-def _three(value: float) -> str:
+def three(value: float) -> str:
     """About three digits, never in powers of ten."""
     return f"{value:.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

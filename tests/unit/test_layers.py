@@ -50,6 +50,7 @@ LAYERS = {
     ),
     "image_headers.py": ((), ("*",)),
     "images.py": (("cv2", "numpy"), ("metrics", "kernels", "scoring", "report", "cli")),
+    "result.py": (("numpy",), ("scoring", "render", "cli", "images")),
     "report.py": (("numpy",), ("scoring", "render", "cli", "images")),
     "cli": ((), ("images", "metrics", "kernels", "scoring", "report", "render")),
 }
