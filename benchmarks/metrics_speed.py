@@ -27,7 +27,7 @@ import numpy as np
 from score_speed import SEED
 from skimage import morphology
 from tables import markdown as print_table
-from tables import three as three
+from tables import three
 from timing import SHORTEST, pinned
 
 README = Path(__file__).with_name("README.md")

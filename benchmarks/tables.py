@@ -134,6 +134,7 @@ def _table(
 
 
 def markdown(title: str, rows: list[list[str]]) -> None:
+    """Print a Markdown table below its title; the first row is the head."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     print(f"\n**{title}**\n")
     for i, row in enumerate(rows):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from sodeval.conventions import EvalProtocol
-from sodeval.kernels.counts import running_error
+from sodeval.kernels.running import running_error
 from sodeval.metrics.base import FloatArray, Measured, Sample
 from sodeval.metrics.tables import scale
 
