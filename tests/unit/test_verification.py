@@ -214,9 +214,9 @@ def test_only_what_a_toolkit_prints_counts() -> None:
 
 
 def test_a_column_that_no_toolkit_prints_is_open_to_all() -> None:
-    assert not any("bin_ber" in protocol.prints for protocol in PROTOCOLS.values())
-    scored = report(pysodmetrics={"bin_ber": 0.1}, u2net={"bin_ber": 0.2})
-    (cell,) = compare(scored, [parse_value("bin_ber=0.20")]).cells
+    assert not any("bin_kappa" in protocol.prints for protocol in PROTOCOLS.values())
+    scored = report(pysodmetrics={"bin_kappa": 0.1}, u2net={"bin_kappa": 0.2})
+    (cell,) = compare(scored, [parse_value("bin_kappa=0.20")]).cells
     assert names(cell.reproduced) == ["u2net"]
 
 
@@ -343,11 +343,14 @@ def test_no_reason_is_sought_where_the_default_gives_it() -> None:
 
 
 def test_a_match_that_the_default_s_toolkit_does_not_print_needs_no_reason() -> None:
-    assert "hce" not in PROTOCOLS["pysodmetrics"].prints
-    assert "hce" in PROTOCOLS["isnet"].prints
-    scored = report(pysodmetrics={"hce": 70.68}, isnet={"hce": 70.73})
-    (cell,) = compare(scored, [parse_value("hce=70.7")]).cells
-    assert (names(cell.reproduced), names(cell.unprinted)) == (["isnet"], ["pysodmetrics"])
+    assert "auc_roc" not in PROTOCOLS["pysodmetrics"].prints
+    assert "auc_roc" in PROTOCOLS["sal-eval-matlab"].prints
+    scored = report(pysodmetrics={"auc_roc": 0.8496}, sal_eval_matlab={"auc_roc": 0.8502})
+    (cell,) = compare(scored, [parse_value("auc_roc=0.850")]).cells
+    assert (names(cell.reproduced), names(cell.unprinted)) == (
+        ["sal-eval-matlab"],
+        ["pysodmetrics"],
+    )
     assert cell.suspects == ()
 
 
