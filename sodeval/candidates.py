@@ -21,6 +21,7 @@ from sodeval.names import natural_key
 from sodeval.protocols import DEFAULT, EvalProtocol, get_protocol
 from sodeval.report import Report, Result
 from sodeval.statistics import summariser
+from sodeval.tally import mean_guard, with_zeros
 
 if TYPE_CHECKING:
     from sodeval.scoring import Missing, Progress
@@ -103,6 +104,8 @@ def gather(
             f"{table!r} is no folder of predictions; compare folders with --gt, "
             "or reports and tables without it."
         )
+    if metrics is not None and "miou" in resolve(metrics):
+        raise UsageError("miou cannot be compared: it is one number of a whole set.")
     parts: list[list[Candidate]] = []
     notes: list[str] = []
     unreadable = 0
@@ -123,8 +126,9 @@ def gather(
             keep_curves=True,
         )
         wanted = resolve("default" if metrics is None else metrics)
-        summarise = summariser(wanted, get_protocol(protocol))
-        parts.append([_scored(result, summarise) for result in report.results])
+        chosen = get_protocol(protocol)
+        summarise = summariser(wanted, chosen)
+        parts.append([_scored(result, summarise, chosen) for result in report.results])
         notes += report.notes
         unreadable += sum(len(result.unreadable) for result in report.results)
     candidates = tuple(_named(sources, parts))
@@ -147,12 +151,12 @@ def is_table(source: str) -> bool:
     return Path(source).suffix.lower() in (".json", *TABLES) and not Path(source).is_dir()
 
 
-def _scored(result: Result, summarise: Summarise) -> Candidate:
+def _scored(result: Result, summarise: Summarise, protocol: EvalProtocol) -> Candidate:
     return Candidate(
         method=result.method,
         dataset=result.dataset,
         names=result.names,
-        measured=Measurements(result.columns, result.image_curves),
+        measured=Measurements(with_zeros(result.columns, protocol), result.image_curves),
         scores=result.metrics,
         summarise=summarise,
         signature=result.signature,
@@ -247,9 +251,9 @@ def _from_table(
         if len(set(names)) < len(names):
             twice = next(name for name, count in Counter(names).items() if count > 1)
             raise ReportError(f"{path}: {method} has {twice!r} twice for {dataset}.")
-        columns = {column: values[column][indices] for column in plain}
+        columns = with_zeros({c: values[c][indices] for c in plain}, protocol)
         result = results.get((method, dataset))
-        scores = {column: _mean(v) for column, v in columns.items()}
+        scores = {c: _mean(v, mean_guard(protocol, c)) for c, v in columns.items()}
         if results:
             scores = _reported(path, method, dataset, result, scores)
         found.append(
@@ -322,9 +326,9 @@ def _alike(one: float | None, other: float | None) -> bool:
     return math.isclose(one, other, rel_tol=1e-9, abs_tol=1e-12)
 
 
-def _mean(values: FloatArray) -> float | None:
+def _mean(values: FloatArray, guard: float) -> float | None:
     defined = values[~np.isnan(values)]
-    return math.fsum(defined) / defined.size if defined.size else None
+    return math.fsum(defined) / (defined.size + guard) if defined.size else None
 
 
 def _load(path: str) -> dict[str, list[str]]:

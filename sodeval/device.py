@@ -137,7 +137,7 @@ class BatchScorer(Scorer):
         pair = CountedPair(pred, stored, gt, cut)
         low, high = pair.extent
         warnings = prepared.warnings(gt) + (["constant_pred"] if low == high else [])
-        return self._measure(Sample(pair, self.protocol), tuple(warnings), resized=False)
+        return self._measure(Sample(pair, self.protocol), warnings, resized=False)
 
 
 def maps_of(batch: Tensor) -> list[Tensor]:

@@ -153,6 +153,8 @@ def column_of(name: str, where: str) -> str:
     """
     columns = _columns()
     key = plain(name)
+    if key == "miou":
+        raise UsageError(f"{where}: miou scores label maps; did you mean mean_iou?")
     if key in columns:
         return columns[key]
     usual = ", ".join(column for card in list(METRICS.values())[:5] for column in card.columns)

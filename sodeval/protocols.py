@@ -6,10 +6,11 @@ numbers.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sodeval.conventions import EPS, EvalProtocol
-from sodeval.errors import UnknownNameError
+from sodeval.errors import UnknownNameError, UsageError
 
 __all__ = ["ALL", "DEFAULT", "EPS", "PROTOCOLS", "EvalProtocol", "get_protocol", "get_protocols"]
 
@@ -361,15 +362,26 @@ def get_protocol(protocol: str | EvalProtocol) -> EvalProtocol:
         raise UnknownNameError("protocol", protocol, PROTOCOLS) from None
 
 
-def get_protocols(protocol: str | EvalProtocol) -> tuple[EvalProtocol, ...]:
-    """``"all"`` is every protocol; names with commas are several; else :func:`get_protocol`.
+def get_protocols(
+    protocol: str | EvalProtocol | Iterable[str | EvalProtocol],
+) -> tuple[EvalProtocol, ...]:
+    """Several protocols, each once: names with commas, a list, or ``"all"``.
 
     Raises:
         UnknownNameError: no protocol has this name.
+        UsageError: none was named.
     """
     if isinstance(protocol, EvalProtocol):
         return (protocol,)
-    if protocol.strip().lower() == ALL:
-        return tuple(PROTOCOLS.values())
-    names = [name.strip() for name in protocol.split(",")]
-    return tuple(dict.fromkeys(get_protocol(name) for name in names if name or len(names) == 1))
+    wanted = protocol.split(",") if isinstance(protocol, str) else list(protocol)
+    found: dict[EvalProtocol, None] = {}
+    for one in wanted:
+        if isinstance(one, EvalProtocol):
+            found[one] = None
+        elif one.strip().lower() == ALL:
+            found.update(dict.fromkeys(PROTOCOLS.values()))
+        elif one.strip():
+            found[get_protocol(one.strip())] = None
+    if not found:
+        raise UsageError(f"no protocol was named; try {DEFAULT!r} or {ALL!r}.")
+    return tuple(found)

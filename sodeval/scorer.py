@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ _SHOWN_TRAITS = {
     "low_16_bit",
     "unequal_channels",
 }  # a palette matters only if the mask is empty
+_NOTHING: dict[str, Any] = {"pred_scale": "none", "mae_pred": "same", "blank_images": "score"}
 GREY_SHARE = 0.01  # a ground truth with more grey than this is worth a warning
 
 
@@ -67,7 +69,7 @@ class Scorer:
     def __init__(
         self,
         metrics: str | Iterable[str],
-        protocol: str | EvalProtocol,
+        protocol: str | EvalProtocol | Iterable[str | EvalProtocol],
         size_mismatch: str | None = None,
         *,
         images: bool = False,
@@ -150,16 +152,21 @@ class Scorer:
             if key not in pairs:
                 pairs[key] = _pair(pred, gt, protocol, resized)
             warnings = prepared.warnings(gt)
-            if not absent:
+            if absent:
+                # no protocol decides what a missing map costs: nothing was predicted
+                protocol = replace(protocol, **_NOTHING)
+            else:
                 warnings += sorted(traits & _SHOWN_TRAITS)
                 low, high = pairs[key].extent
                 warnings += ["constant_pred"] if low == high else []
-            out.append(self._measure(Sample(pairs[key], protocol), tuple(warnings), resized))
+            out.append(self._measure(Sample(pairs[key], protocol), warnings, resized))
         return tuple(out)
 
-    def _measure(self, sample: Sample, warnings: tuple[str, ...], resized: bool) -> Scored:
+    def _measure(self, sample: Sample, warnings: list[str], resized: bool) -> Scored:
         protocol = sample.protocol
         blank = protocol.blank_images == "zero" and sample.blank
+        if blank:
+            warnings = [*warnings, "blank_adds_zero"]
         measured = tuple(
             _zero(metric, protocol) if blank and metric in ZEROED else one.measure(sample, protocol)
             for metric, one in zip(self.metrics, self._loaded, strict=True)
@@ -168,16 +175,18 @@ class Scorer:
         if self.keep_curves:
             kept = keep(sample, self._loaded, measured, whole=blank)
         described = sample.gt.derived(attributes) if self.describe else None
-        return Scored(measured, sample.gt.digest, warnings, resized, blank, kept, described)
+        digest = sample.gt.digest
+        return Scored(measured, digest, tuple(warnings), resized, blank, kept, described)
 
     def _check_sizes(self, pred: Map, gt: GroundTruth, protocol: EvalProtocol, label: str) -> None:
         asked = self.size_mismatch or ("error" if protocol.resize == "error" else "resize")
         if asked == "error":
             (h, w), (gh, gw) = pred.shape, gt.shape
             whose = "" if self.size_mismatch else f", which protocol {protocol.name} refuses"
+            others = ", or leave that protocol out" if len(self.protocols) > 1 and whose else ""
             raise ShapeError(
                 f"{label} is {w}x{h} and its ground truth {gw}x{gh} pixels{whose}; "
-                "resize it, or score with --size-mismatch resize."
+                f"resize it, or score with --size-mismatch resize{others}."
             )
 
 

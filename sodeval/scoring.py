@@ -64,7 +64,7 @@ def score(
     gt: str | os.PathLike[str],
     *,
     metrics: str | Iterable[str] = "default",
-    protocol: str | EvalProtocol = DEFAULT,
+    protocol: str | EvalProtocol | Iterable[str | EvalProtocol] = DEFAULT,
     missing: Missing = "error",
     size_mismatch: SizeMismatch | None = None,
     workers: int | None = None,
@@ -86,8 +86,8 @@ def score(
             data-set folders.
         gt: likewise: flat, or data-set folders (over ``gt``, ``mask`` … folders).
         metrics: names as in ``--metrics``, a string or a list.
-        protocol: a protocol's name, several with commas, ``"all"``, or an
-            :class:`~sodeval.protocols.EvalProtocol`.
+        protocol: a protocol's name, several with commas, ``"all"``, an
+            :class:`~sodeval.protocols.EvalProtocol`, or a list of them.
         missing: what a ground truth without a prediction means: an error, an image left out, or
             an all-zero map. With ``"skip"``, files that cannot be read are left out too and
             listed; with ``"zero"``, unreadable predictions are scored as all-zero maps and listed.

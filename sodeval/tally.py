@@ -27,9 +27,9 @@ from sodeval.metrics.base import Measured
 from sodeval.names import natural_key
 
 FloatArray = NDArray[np.float64]
-MEAN_GUARDS = {"n": 0.0, "n+1e-8": 1e-8}  # added to the number of images
 ZEROED = ("mae", "fbeta", "weighted_fbeta", "smeasure", "emeasure", "precision", "recall")
 """Metrics to which a blank image adds zero where a protocol says so."""
+_PR = ("precision", "recall", "fbeta")
 _OF_CURVES = ("max_fbeta", "mean_fbeta")  # a blank image has a curve of zeros
 
 
@@ -72,6 +72,29 @@ class Scored(NamedTuple):
     blank: bool = False
     kept: Kept | None = None
     attributes: Attributes | None = None
+
+
+def mean_guard(protocol: EvalProtocol, column: str) -> float:
+    """What a toolkit adds to the number of images it averages its own columns over."""
+    return 1e-8 if protocol.mean_guard == "n+1e-8" and column in protocol.prints else 0.0
+
+
+def with_zeros(
+    columns: Mapping[str, FloatArray], protocol: EvalProtocol
+) -> Mapping[str, FloatArray]:
+    """The columns as they are averaged, from the columns as a reader sees them.
+
+    An image without any value where a blank image has none is blank, and adds zeros.
+    """
+    hidden = {c for m in ZEROED for c in METRICS[m].columns}.difference(_OF_CURVES)
+    found = [column for column in columns if column in hidden]
+    if protocol.blank_images != "zero" or not found:
+        return columns
+    blank = np.all([np.isnan(columns[column]) for column in found], axis=0)
+    return {
+        column: np.where(blank, 0.0, values) if column in found else values
+        for column, values in columns.items()
+    }
 
 
 @dataclass(slots=True)
@@ -173,8 +196,9 @@ class Tally:
         self, columns: Mapping[str, FloatArray]
     ) -> tuple[dict[str, float | None], dict[str, int], dict[str, FloatArray]]:
         """Scores by column, how many images are undefined by column, and averaged curves."""
-        undefined = {c: int(n) for c, v in columns.items() if (n := np.isnan(v).sum())}
-        curves = {key: total.mean(self._guard) for key, total in self.curves.items()}
+        shown = self.shown(columns)
+        undefined = {c: int(n) for c, v in shown.items() if (n := np.isnan(v).sum())}
+        curves = {key: total.mean(self._guard(key)) for key, total in self.curves.items()}
         return self._scores(columns, curves), undefined, curves
 
     def subset(
@@ -197,12 +221,11 @@ class Tally:
                 if not np.isnan(curve[0]):
                     total.add(curve)
             if total.count:
-                curves[key] = total.mean(self._guard)
+                curves[key] = total.mean(self._guard(key))
         return self._scores({c: values[images] for c, values in columns.items()}, curves)
 
-    @property
-    def _guard(self) -> float:
-        return MEAN_GUARDS[self.protocol.mean_guard]
+    def _guard(self, curve: str) -> float:
+        return mean_guard(self.protocol, "mean_fbeta") if curve in _PR else 0.0
 
     def _scores(
         self, columns: Mapping[str, FloatArray], curves: Mapping[str, FloatArray]
@@ -211,7 +234,8 @@ class Tally:
         for column, values in columns.items():
             defined = values[~np.isnan(values)]
             total = math.fsum(defined)
-            means[column] = total / (defined.size + self._guard) if defined.size else None
+            guard = mean_guard(self.protocol, column)
+            means[column] = total / (defined.size + guard) if defined.size else None
         scores: dict[str, float | None] = {}
         for metric in self.metrics if self.names else ():
             own = {column: means[column] for column in METRICS[metric].columns}

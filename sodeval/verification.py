@@ -186,6 +186,9 @@ def compare(report: Report, figures: Iterable[Figure]) -> Verification:
     """Compare figures with the results of a report that holds every protocol."""
     results: dict[tuple[str, str], list[Result]] = {}
     for result in report.results:
+        own = PROTOCOLS.get(str(result.protocol["name"]))
+        if result.resized and own is not None and own.resize == "error":
+            continue  # that toolkit would not have scored these maps
         results.setdefault((result.method, result.dataset), []).append(result)
     cells = []
     absent: dict[str, None] = {}

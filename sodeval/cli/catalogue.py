@@ -51,11 +51,18 @@ def show_metric(name: str, form: str) -> None:
     import inspect
 
     from sodeval.errors import UnknownNameError
-    from sodeval.metrics import METRICS, load
+    from sodeval.metrics import ALIASES, METRICS, SETS, load
 
-    if name.lower() not in METRICS:
-        raise UnknownNameError("metric", name, METRICS)
-    card = METRICS[name.lower()]
+    asked = ALIASES.get(name.lower(), name.lower())
+    if asked in SETS:
+        if form == "json":
+            click.echo(json.dumps({"id": asked, "metrics": SETS[asked]}, indent=2))
+        else:
+            click.echo(f"{asked}: {', '.join(SETS[asked])}")
+        return
+    if asked not in METRICS:
+        raise UnknownNameError("metric", name, (*METRICS, *ALIASES, *SETS))
+    card = METRICS[asked]
     if form == "json":
         click.echo(json.dumps(asdict(card), indent=2, ensure_ascii=False))
         return

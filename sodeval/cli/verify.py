@@ -89,7 +89,9 @@ def verify(
     from sodeval.figures import parse_value, read_table
     from sodeval.verification import verify as run
 
-    if bool(values) == (paper is not None):
+    if values and paper is not None:
+        raise UsageError("give --value or --paper, not both.")
+    if not values and paper is None:
         raise UsageError("give figures to verify: --value COLUMN=NUMBER, or --paper TABLE.csv.")
     figures = [parse_value(value) for value in values] if paper is None else read_table(paper)
     verification = run(

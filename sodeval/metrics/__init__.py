@@ -238,6 +238,9 @@ def resolve(metrics: str | Iterable[str]) -> tuple[str, ...]:
             wanted.update(SETS[name])
         elif name in METRICS:
             wanted.add(name)
+        elif name in _COLUMNS:
+            card = _COLUMNS[name]
+            raise UsageError(f"{name} is a column of {card.id}; ask for --metrics {card.id}.")
         elif name:
             raise UnknownNameError("metric", name, (*METRICS, *ALIASES, *SETS))
     if not wanted:

@@ -108,10 +108,12 @@ def signatures(results: Sequence[Result]) -> list[tuple[str, str]]:
     if len({result.signature for result in results}) == 1:
         return [("", results[0].signature)]
     found = []
+    several = len({protocol_name(result) for result in results}) > 1
     for dataset, group in by_dataset(results).items():
         methods: dict[str, list[str]] = {}
         for result in group:
-            methods.setdefault(result.signature, []).append(result.method)
+            name = f"{result.method}, {protocol_name(result)}" if several else result.method
+            methods.setdefault(result.signature, []).append(name)
         for signature, names in methods.items():
             among = f" ({', '.join(dict.fromkeys(names))})" if len(methods) > 1 else ""
             found.append((printable(dataset + among), signature))

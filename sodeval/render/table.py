@@ -34,6 +34,8 @@ from sodeval.signature import Signature
 WARNINGS = {
     "alpha_mask": "files whose colour is constant and whose alpha channel varies; the map may be "
     "in the alpha channel, which is not read: save it as grey",
+    "blank_adds_zero": "images whose map or ground truth is all zero; under this protocol each "
+    "adds 0 to every mean, MAE included, where 0 is best",
     "constant_pred": "predictions of a single value, which are not min-maxed; look at the model's "
     "output",
     "empty_palette_gt": "palette ground truths whose colours are all too dark for the threshold "
