@@ -102,17 +102,20 @@ def places(report: Report, decimals: int) -> dict[int, dict[str, int]]:
 def signatures(results: Sequence[Result]) -> list[tuple[str, str]]:
     """Each signature once, after what it belongs to.
 
-    That is nothing if there is one signature, else the data set, and the methods too where they
-    differ on it.
+    That is nothing if there is one signature, else the data set, the methods too where they
+    differ on it, and the protocol where one method has several.
     """
     if len({result.signature for result in results}) == 1:
         return [("", results[0].signature)]
     found = []
-    several = len({protocol_name(result) for result in results}) > 1
     for dataset, group in by_dataset(results).items():
+        own: dict[str, set[str]] = {}
+        for result in group:
+            own.setdefault(result.method, set()).add(protocol_name(result))
         methods: dict[str, list[str]] = {}
         for result in group:
-            name = f"{result.method}, {protocol_name(result)}" if several else result.method
+            again = len(own[result.method]) > 1
+            name = f"{result.method}, {protocol_name(result)}" if again else result.method
             methods.setdefault(result.signature, []).append(name)
         for signature, names in methods.items():
             among = f" ({', '.join(dict.fromkeys(names))})" if len(methods) > 1 else ""

@@ -22,14 +22,12 @@ def run(*arguments: object) -> Result:
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_a_missing_map_costs_what_an_empty_one_misses(tmp_path: Path, protocol: str) -> None:
     preds, gts = make_set(tmp_path, 4)
-    whole = sodeval.score(preds, gts, protocol=protocol).per_image.set_index("name")
     (preds / "x2.png").unlink()
     report = sodeval.score(preds, gts, protocol=protocol, missing="zero")
     rows = report.per_image.set_index("name")
     gt = cv2.imread(str(gts / "x2.png"), cv2.IMREAD_GRAYSCALE)
     # single-precision sums of salmetric; guards of 1e-8 in u2net's and isnet's divisors
     assert rows.mae["x2"] == pytest.approx(np.mean(gt > 128), abs=1e-6)
-    assert rows.mae["x2"] > whole.mae["x2"]
     mean = report.metrics["mae"]
     assert mean == pytest.approx(rows.mae.mean(), abs=1e-8)
     assert "zero:1" in report.signature

@@ -166,7 +166,7 @@ def test_workers_change_nothing(as_json: dict[str, Any], workers: int) -> None:
     ("args", "code", "words"),
     [
         ([], 2, "give figures to verify: --value COLUMN=NUMBER, or --paper TABLE.csv."),
-        (["--value", "mae=0.1", "--paper", "x.csv"], 2, "give figures to verify"),
+        (["--value", "mae=0.1", "--paper", "x.csv"], 2, "give --value or --paper, not both"),
         (["--value", "mae=x"], 2, "--value 'mae=x': 'x' is not a number"),
         (["--value", "mea=0.1"], 2, "--value: unknown column 'mea'."),
         (["--paper", "absent.csv"], 3, "cannot read the table absent.csv: No such file"),
