@@ -27,7 +27,7 @@ from sodeval.metrics.base import Measured
 from sodeval.names import natural_key
 
 FloatArray = NDArray[np.float64]
-ZEROED = ("mae", "fbeta", "weighted_fbeta", "smeasure", "emeasure", "precision", "recall")
+ZEROED = ("mae", "fbeta", "weighted_fbeta", "smeasure", "emeasure", "precision", "recall", "auc")
 """Metrics to which a blank image adds zero where a protocol says so."""
 _PR = ("precision", "recall", "fbeta")
 _OF_CURVES = ("max_fbeta", "mean_fbeta")  # a blank image has a curve of zeros

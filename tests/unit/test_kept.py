@@ -50,3 +50,12 @@ def test_five_kilobytes_an_image() -> None:
     for kept in tally_of("all", "pysodmetrics").kept:
         curves = sum(curve.nbytes for curve in kept.curves.values())
         assert kept.passing.nbytes + curves + sys.getsizeof(kept.curves) < 5120
+
+
+def test_metrics_that_share_a_curve_agree_on_it() -> None:
+    """One metric more never moves another's score, blank images included."""
+    for protocol in PROTOCOLS:
+        few, many = tally_of("fbeta", protocol), tally_of("fbeta,precision,recall,auc", protocol)
+        scores = few.summarise(few.rows()[1])[0]
+        more = many.summarise(many.rows()[1])[0]
+        assert {column: more[column] for column in scores} == scores, protocol
