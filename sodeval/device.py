@@ -95,6 +95,7 @@ class CountedPair(Pair):
         index = foreground.short() * 256 + pred
         self._counted = index.flatten().bincount(minlength=512).reshape(2, 256).cpu().numpy()
 
+    # an attribute of the parent, made on first use here: most images never leave the device
     @cached_property
     def codes(self) -> NDArray[np.uint8]:  # type: ignore[override]
         """uint8 (H, W): the bytes, fetched on first use."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-import os
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -28,13 +27,13 @@ from sodeval.names import natural_key
 from sodeval.pairs import Match, Pair, Plan, require_complete
 from sodeval.report import Report, Result
 from sodeval.signature import Signature, gt_hash, stems_hash
+from sodeval.threads import MOST_WORKERS, available_cores
 
 if TYPE_CHECKING:
     from sodeval.scoring import Missing, Progress, SizeMismatch
 
 COLUMNS = ("miou", "pixel_accuracy")
 PROTOCOL = "labels"
-_MOST_WORKERS = 256  # more would only wait for each other
 _TICK = 0.1  # seconds between looks at Ctrl-C
 
 
@@ -278,7 +277,7 @@ def _in_order(
 
     The first error in the order of the files is raised, however many threads there are.
     """
-    workers = min(workers or _available_cores(), _MOST_WORKERS)
+    workers = min(workers or available_cores(), MOST_WORKERS)
     waiting: deque[tuple[list[_Tally], Future[list[_Outcome]]]] = deque()
     pool = ThreadPoolExecutor(workers, thread_name_prefix="sodeval")
     try:
@@ -317,9 +316,3 @@ def _report(plan: Plan, tallies: list[_Tally], *, partial: bool = False) -> Repo
         notes += sorted(tally.unreadable.values())
     results = tuple(tally.result() for tally in tallies)
     return Report(results, partial=partial, notes=tuple(dict.fromkeys(notes)))
-
-
-def _available_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -32,13 +32,13 @@ from sodeval.report import Report, Result
 from sodeval.scorer import Prepared, Scorer
 from sodeval.tags import Tags, read_tags
 from sodeval.tally import Tally
+from sodeval.threads import MOST_WORKERS, available_cores
 
 Missing = Literal["error", "skip", "zero"]
 SizeMismatch = Literal["resize", "error"]
 
 # set once an image was scored in this process, and so every kernel loaded
 _FIRST_DONE = threading.Event()
-_MOST_WORKERS = 256  # more would only wait for each other
 _TICK = 0.1  # seconds between looks at the progress, and so at Ctrl-C
 _LAST_WORDS = 0.5  # seconds a worker may take to end its image after Ctrl-C
 
@@ -166,7 +166,7 @@ def score(
         if progress is not None:
             progress.start(run.total)
         try:
-            run.go(workers or _available_cores(), progress)
+            run.go(workers or available_cores(), progress)
         except KeyboardInterrupt:
             raise Interrupted(run.report(partial=True)) from None
         finally:
@@ -231,7 +231,7 @@ class _Run:
         """Score everything; raise the first error in the order of the files, if any."""
         threads = [
             threading.Thread(target=self._work, args=(i,), daemon=True, name=f"sodeval-{i}")
-            for i in range(max(1, min(workers, self.truths, _MOST_WORKERS)))
+            for i in range(max(1, min(workers, self.truths, MOST_WORKERS)))
         ]
         try:
             threads = _start(threads)
@@ -376,12 +376,6 @@ def _start(threads: list[threading.Thread]) -> list[threading.Thread]:
                 raise UsageError("the system does not allow another thread.") from None
             return threads[:i]
     return threads
-
-
-def _available_cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def _check_option(name: str, value: str, allowed: object) -> None:

@@ -78,8 +78,8 @@ class Signature:
         """
         body, semicolon, facts = line.strip().removeprefix(_PREFIX).partition(";")
         name, *rest = body.split("|")
-        pairs = [tuple(part.rpartition(":")[::2]) for part in rest]
-        known = [tuple(part.partition(":")[::2]) for part in facts.split("|")]
+        pairs = [(part.rpartition(":")[0], part.rpartition(":")[2]) for part in rest]
+        known = [(part.partition(":")[0], part.partition(":")[2]) for part in facts.split("|")]
         if (
             not line.strip().startswith(_PREFIX)
             or not semicolon
@@ -89,7 +89,7 @@ class Signature:
             raise ReportError(
                 f"not a signature: {line[:80]!r}; expected 'sodeval:<protocol>|…;n:…|stems:…|v:…'"
             )
-        return cls(name, tuple(pairs), tuple(known))  # type: ignore[arg-type]
+        return cls(name, tuple(pairs), tuple(known))
 
     def __str__(self) -> str:
         """Return the one-line form."""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
-from typing import TYPE_CHECKING
 
 import click
 
 from sodeval.cli.options import console
+from sodeval.cli.progress import Bar
 from sodeval.errors import DataError
-
-if TYPE_CHECKING:
-    from rich.progress import Progress
 
 _FOUND = 1  # a requested check failed
 
@@ -65,7 +61,7 @@ def doctor(
         gt,
         workers=workers,
         max_pixels=max_pixels or MAX_PIXELS,
-        progress=None if quiet else _Bar(),
+        progress=None if quiet else Bar("looking"),
     )
     if as_json or form == "json":
         click.echo(json.dumps(diagnosis.to_dict(), indent=2))
@@ -76,37 +72,3 @@ def doctor(
     if diagnosis.unreadable:
         return DataError.exit_code
     return 0 if diagnosis.is_clean else _FOUND
-
-
-class _Bar:
-    """How many predictions have been looked at, on standard error if that is a terminal."""
-
-    def __init__(self) -> None:
-        self._bar: Progress | None = None
-
-    def start(self, total: int) -> None:
-        """The work begins."""
-        if sys.stderr is None or not sys.stderr.isatty():
-            return
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-        self._bar = Progress(
-            TextColumn("looking"),
-            BarColumn(),
-            MofNCompleteColumn(),
-            console=console(err=True),
-            transient=True,
-        )
-        self._bar.add_task("looking", total=total)
-        self._bar.start()
-
-    def advance(self, done: int) -> None:
-        """``done`` predictions so far."""
-        if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=done)
-
-    def stop(self) -> None:
-        """The work has ended."""
-        if self._bar is not None:
-            self._bar.stop()
-            self._bar = None

@@ -1,4 +1,4 @@
-"""How far scoring is, on standard error."""
+"""How far the work is, on standard error."""
 
 from __future__ import annotations
 
@@ -13,20 +13,19 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 
-class ScoreProgress:
-    """Announces a first compilation, then draws a bar where there is a terminal for it."""
+class Bar:
+    """A bar where there is a terminal for it, else nothing.
 
-    def __init__(self, metrics: str = "default") -> None:
-        self._metrics = metrics
+    Args:
+        doing: the work in one word, before the bar.
+    """
+
+    def __init__(self, doing: str) -> None:
+        self._doing = doing
         self._bar: Progress | None = None
 
     def start(self, total: int) -> None:
-        """Scoring begins."""
-        from sodeval.metrics import resolve
-        from sodeval.warmup import is_warm
-
-        if not is_warm(resolve(self._metrics)):
-            click.echo("compiling kernels (first run here; about ten seconds) …", err=True)
+        """The work begins; ``total`` images are to be done."""
         if sys.stderr is None or not sys.stderr.isatty():
             return
         from rich.progress import (
@@ -48,7 +47,7 @@ class ScoreProgress:
                 return Text("" if speed is None else f"{speed:,.0f} images/s", style="cyan")
 
         self._bar = Progress(
-            TextColumn("scoring"),
+            TextColumn(self._doing),
             BarColumn(),
             MofNCompleteColumn(),
             Speed(),
@@ -56,7 +55,7 @@ class ScoreProgress:
             console=console(err=True),
             transient=True,
         )
-        self._bar.add_task("scoring", total=total)
+        self._bar.add_task(self._doing, total=total)
         self._bar.start()
 
     def advance(self, done: int) -> None:
@@ -65,7 +64,24 @@ class ScoreProgress:
             self._bar.update(self._bar.task_ids[0], completed=done)
 
     def stop(self) -> None:
-        """Scoring has ended."""
+        """The work has ended."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+class ScoreProgress(Bar):
+    """Announces a first compilation, then draws a bar."""
+
+    def __init__(self, metrics: str = "default", doing: str = "scoring") -> None:
+        super().__init__(doing)
+        self._metrics = metrics
+
+    def start(self, total: int) -> None:
+        """Scoring begins."""
+        from sodeval.metrics import resolve
+        from sodeval.warmup import is_warm
+
+        if not is_warm(resolve(self._metrics)):
+            click.echo("compiling kernels (first run here; about ten seconds) …", err=True)
+        super().start(total)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from fractions import Fraction
+from typing import Any, TypeVar
 
 from sodeval.doctor.looking import Look
 from sodeval.pairs import Match
 from sodeval.recognition import Recognised
+
+Pair = TypeVar("Pair", tuple[int, int], tuple[float, float])
+
+
+def commonest(counts: Counter[Pair]) -> tuple[Pair, int]:
+    """The key with the largest count, the smallest of these; not the one that arrived first."""
+    return min(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
 @dataclass(slots=True)
@@ -17,7 +25,7 @@ class Facts:
 
     names: tuple[str, ...]
     read: int = 0
-    grey: float = 0.0
+    grey: Fraction = Fraction(0)  # exact, so that files may arrive in any order
     kinds: Counter[str] = field(default_factory=Counter)
     sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
     flags: dict[str, list[int]] = field(default_factory=dict)
@@ -27,7 +35,7 @@ class Facts:
     def add(self, index: int, look: Look) -> None:
         """Count one file."""
         self.read += 1
-        self.grey += look.grey
+        self.grey += Fraction(look.grey)
         self.kinds[look.kind] += 1
         self.sizes[look.shape] += 1
         for flag in look.flags:
@@ -57,7 +65,7 @@ class Facts:
                 "smallest": _wide_first(min(sizes, key=_area)) if sizes else None,
                 "largest": _wide_first(max(sizes, key=_area)) if sizes else None,
             },
-            "grey_share": self.grey / self.read if self.read else None,
+            "grey_share": float(self.grey / self.read) if self.read else None,
             "flags": {flag: len(self.flags[flag]) for flag in flags},
             "duplicates": self.twins(),
         }
@@ -87,7 +95,6 @@ class Checkup:
     def to_dict(self) -> dict[str, Any]:
         """For JSON."""
         match, known = self.match, self.recognised
-        ratios = self.ratios.most_common(1)
         return {
             "method": match.method,
             "dataset": match.dataset,
@@ -110,7 +117,7 @@ class Checkup:
             "sizes": {
                 "differ": len(self.pairs.get("other_size", ())),
                 "turned": len(self.pairs.get("turned", ())),
-                "ratio": ratios[0][0] if ratios else None,
+                "ratio": commonest(self.ratios)[0] if self.ratios else None,
             },
             "identical_to_ground_truth": self.having("identical"),
             "leaning": {

@@ -72,7 +72,7 @@ def of_truths(checkup: Checkup) -> Iterator[Finding]:
     names = [name for name in facts.having("grey") if name not in dark]
     if names and not are_swapped(checkup):
         usual = known is not None and known.dataset.grey_masks
-        share = 100 * facts.grey / facts.read
+        share = float(100 * facts.grey / facts.read)
         yield say(
             "note" if usual else "warning",
             "grey_gt",

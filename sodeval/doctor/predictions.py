@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sodeval.doctor.facts import Checkup
+from sodeval.doctor.facts import Checkup, commonest
 from sodeval.doctor.files import are_swapped, most, of_files
 from sodeval.doctor.finding import Finding, Severity, counted, first, twins_shown
 
@@ -174,10 +174,10 @@ def _affix(stripped: str) -> str:
 def _typical(checkup: Checkup) -> str:
     """What most of the predictions of another size have in common."""
     names = checkup.pairs.get("other_size", ())
-    ((height, width), same), *_ = checkup.maps.sizes.most_common(1)
+    (height, width), same = commonest(checkup.maps.sizes)
     if len(checkup.maps.sizes) == 1 and same > 1:
         return f", all {width} x {height}"
-    ((across, down), alike), *_ = checkup.ratios.most_common(1)
+    (across, down), alike = commonest(checkup.ratios)
     if 2 * alike > len(names):
         ratio = f"{across:g}" if across == down else f"{across:g} x {down:g}"
         return f", mostly {ratio} of it"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,12 +21,12 @@ from sodeval.files import FileRef
 from sodeval.images import MAX_PIXELS
 from sodeval.pairs import Plan, discover
 from sodeval.recognition import Recognised, recognise
+from sodeval.threads import MOST_WORKERS, available_cores
 
 if TYPE_CHECKING:
     from sodeval.scoring import Progress
 
 SCHEMA = 1
-_MOST_WORKERS = 256
 _TICK = 0.1  # seconds between looks at the progress, and so at Ctrl-C
 
 
@@ -88,7 +88,7 @@ def diagnose(
         raise UsageError(f"max_pixels is {max_pixels}; give 1 or more.")
     with discover(preds, gt) as plan:
         checkups = _checkups(plan)
-        _work(checkups, workers or _available_cores(), max_pixels, progress)
+        _work(checkups, workers or available_cores(), max_pixels, progress)
         same = os.path.samefile(preds, gt)
         return Diagnosis(tuple(checkups), tuple(findings_of(checkups, plan.notes, same=same)))
 
@@ -139,7 +139,7 @@ def _work(
         progress.start(total)
     threads = [
         threading.Thread(target=work, daemon=True, name=f"sodeval-doctor-{i}")
-        for i in range(max(1, min(workers, total, _MOST_WORKERS)))
+        for i in range(max(1, min(workers, total, MOST_WORKERS)))
     ]
     try:
         for i, thread in enumerate(threads):
@@ -212,8 +212,3 @@ def _compare(checkup: Checkup, index: int, pred: Seen, truth: Seen, lock: thread
             checkup.ratios[round(width / gt_width, 2), round(height / gt_height, 2)] += 1
             if pred.look.shape == (gt_width, gt_height):
                 checkup.mark("turned", index)
-
-
-def _available_cores() -> int:
-    affinity: Callable[[int], set[int]] | None = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1

@@ -55,7 +55,7 @@ def eroded(image: NDArray[np.uint8], reach: int) -> NDArray[np.uint8]:
 
 
 @kernel
-def _smaller(out, a, b):  # type: ignore[no-untyped-def]
+def _smaller(out: NDArray[np.uint8], a: NDArray[np.uint8], b: NDArray[np.uint8]) -> None:
     """The smaller of each two bytes."""
     for x in range(out.size):
         out[x] = a[x] if a[x] < b[x] else b[x]

@@ -145,13 +145,13 @@ def common_cells(
 
 
 @kernel
-def _place(out, values, position):  # type: ignore[no-untyped-def]
+def _place(out: NDArray[np.uint16], values: NDArray[np.uint16], position: int) -> None:
     for x in range(np.uint32(out.size)):
         out[x] = np.uint16((values[x] << 3) | position)
 
 
 @kernel
-def _exchange(smaller, larger):  # type: ignore[no-untyped-def]
+def _exchange(smaller: NDArray[np.uint16], larger: NDArray[np.uint16]) -> None:
     for x in range(np.uint32(smaller.size)):
         a, b = smaller[x], larger[x]
         smaller[x] = min(a, b)
@@ -159,6 +159,6 @@ def _exchange(smaller, larger):  # type: ignore[no-untyped-def]
 
 
 @kernel
-def _count_bits(counts, word):  # type: ignore[no-untyped-def]
+def _count_bits(counts: NDArray[np.int64], word: np.uint64) -> None:
     for b in range(64):
         counts[b] += np.int64((word >> np.uint64(b)) & np.uint64(1))

@@ -96,7 +96,12 @@ def box_scores(
 
 
 @kernel
-def _count(codes, kind, box, counts):  # type: ignore[no-untyped-def]
+def _count(
+    codes: NDArray[np.uint8],
+    kind: NDArray[np.uint8],
+    box: NDArray[np.int64],
+    counts: NDArray[np.int64],
+) -> None:
     for r in range(box[0], box[1] + 1):
         row = codes[r, box[2] : box[3] + 1]
         kinds = kind[r, box[2] : box[3] + 1]

@@ -6,6 +6,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+Row = NDArray[np.float64]
+
 kernel = njit(cache=True, nogil=True)
 
 
@@ -126,7 +128,17 @@ def smoothed_error(
 
 
 @kernel
-def _smooth7(gauss, out, here, b1, a1, b2, a2, b3, a3):  # type: ignore[no-untyped-def]
+def _smooth7(
+    gauss: Row,
+    out: Row,
+    here: Row,
+    b1: Row,
+    a1: Row,
+    b2: Row,
+    a2: Row,
+    b3: Row,
+    a3: Row,
+) -> None:
     """One-dimensional Gaussian: the rows or shifts one, two and three before and after."""
     g0, g1, g2, g3 = gauss[0], gauss[1], gauss[2], gauss[3]
     for x in range(out.size):
@@ -134,7 +146,19 @@ def _smooth7(gauss, out, here, b1, a1, b2, a2, b3, a3):  # type: ignore[no-untyp
 
 
 @kernel
-def _add_smaller(sums, mask, error, gauss, here, b1, a1, b2, a2, b3, a3):  # type: ignore[no-untyped-def]
+def _add_smaller(
+    sums: Row,
+    mask: NDArray[np.uint8],
+    error: Row,
+    gauss: Row,
+    here: Row,
+    b1: Row,
+    a1: Row,
+    b2: Row,
+    a2: Row,
+    b3: Row,
+    a3: Row,
+) -> None:
     """Add min(E, A) of one row of foreground pixels to the column sums."""
     g0, g1, g2, g3 = gauss[0], gauss[1], gauss[2], gauss[3]
     for x in range(sums.size):

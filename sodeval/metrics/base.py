@@ -83,6 +83,19 @@ class Metric(Protocol):
         ...
 
 
+class MeanOverImages:
+    """The summary of most metrics: each column averaged over the images that have it."""
+
+    def summarise(
+        self,
+        means: Mapping[str, float | None],
+        curves: Mapping[str, FloatArray],
+        protocol: EvalProtocol,
+    ) -> Mapping[str, float | None]:
+        """The means as they are."""
+        return means
+
+
 @runtime_checkable
 class CurveMetric(Protocol):
     """A metric whose curves follow from :class:`LevelCounts`, so that only those are kept."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sodeval.conventions import EPS, EvalProtocol
 from sodeval.kernels import context as kernels
-from sodeval.metrics.base import FloatArray, GroundTruth, Measured, Sample
+from sodeval.metrics.base import FloatArray, GroundTruth, MeanOverImages, Measured, Sample
 from sodeval.metrics.camouflage import GAMMA, PLACE_WEIGHT, camouflage_degree
 
 ALPHA = 6.0  # Wang 2025: sqrt(trace) of the kernel's covariance, in pixels
@@ -25,7 +25,7 @@ _TILE = 128  # pixels of a tile's side, borders included: its transform stays in
 _WHOLE = 320  # a box that fits into this is one tile
 
 
-class Context:
+class Context(MeanOverImages):
     """Context-measure C (Wang et al., arXiv 2512.07076, 2025), β² = 1, α = 6.
 
     A Gaussian K of the object's own shape (its pixels' covariance, scaled to α² = trace) says how
@@ -42,17 +42,8 @@ class Context:
         """Score one image."""
         return Measured({"context": score(sample, object_weights, BETA2)})
 
-    def summarise(
-        self,
-        means: Mapping[str, float | None],
-        curves: Mapping[str, FloatArray],
-        protocol: EvalProtocol,
-    ) -> Mapping[str, float | None]:
-        """Mean over images."""
-        return means
 
-
-class CamouflageContext:
+class CamouflageContext(MeanOverImages):
     """Context-measure weighted by camouflage (Wang et al., arXiv 2512.07076, 2025), β² = 1.2.
 
     As :class:`Context`, but the mean of wR weighs a pixel of the object by 1 + cd, where cd in
@@ -66,15 +57,6 @@ class CamouflageContext:
             return Measured({"camouflage_context": None})
         value = score(sample, camouflage_weights, CAMOUFLAGE_BETA2)
         return Measured({"camouflage_context": value})
-
-    def summarise(
-        self,
-        means: Mapping[str, float | None],
-        curves: Mapping[str, FloatArray],
-        protocol: EvalProtocol,
-    ) -> Mapping[str, float | None]:
-        """Mean over images."""
-        return means
 
 
 class Weights(NamedTuple):

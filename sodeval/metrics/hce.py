@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -10,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sodeval.kernels import borders, effort, morphology, thinning
-from sodeval.metrics.base import FloatArray, GroundTruth, Measured, Sample
+from sodeval.metrics.base import GroundTruth, MeanOverImages, Measured, Sample
 from sodeval.protocols import EvalProtocol
 
 Words = NDArray[np.uint64]
@@ -25,7 +24,7 @@ _FIRST = 0x1101000B0000000800000000800080885100000001010002D1500000D050F0E8
 _SECOND = 0x030B008B0001808A00000000000080AA0101000B00010002510100004010C020
 
 
-class HCE:
+class HCE(MeanOverImages):
     """Human correction effort (Qin et al., ECCV 2022): mouse clicks that would mend the map.
 
     Errors that survive a relaxation of 5 pixels, and missed skeleton pixels, are mended by
@@ -37,15 +36,6 @@ class HCE:
     def measure(self, sample: Sample, protocol: EvalProtocol) -> Measured:
         """Score one image."""
         return Measured({"hce": float(clicks(sample, protocol))})
-
-    def summarise(
-        self,
-        means: Mapping[str, float | None],
-        curves: Mapping[str, FloatArray],
-        protocol: EvalProtocol,
-    ) -> Mapping[str, float | None]:
-        """Mean over images."""
-        return means
 
 
 def clicks(

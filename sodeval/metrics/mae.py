@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from sodeval.conventions import EvalProtocol
 from sodeval.kernels.running import running_error
-from sodeval.metrics.base import FloatArray, Measured, Sample
+from sodeval.metrics.base import FloatArray, MeanOverImages, Measured, Sample
 from sodeval.metrics.tables import scale
 
 
-class MAE:
+class MAE(MeanOverImages):
     """Mean of |p - g| over pixels (Perazzi et al., CVPR 2012).
 
     Any ground truth is fine. Undefined only where a protocol scales a constant map to 0/0.
@@ -33,15 +31,6 @@ class MAE:
             error = float(background @ values + foreground @ (1.0 - values))
         guard = {"N": 0.0, "N+1e-8": 1e-8, "N+1e-4/255": 1e-4 / 255}[protocol.mae_guard]
         return Measured({"mae": error / (size + guard)})
-
-    def summarise(
-        self,
-        means: Mapping[str, float | None],
-        curves: Mapping[str, FloatArray],
-        protocol: EvalProtocol,
-    ) -> Mapping[str, float | None]:
-        """Mean over the images for which it is defined."""
-        return means
 
 
 def _values(sample: Sample, protocol: EvalProtocol) -> FloatArray | None:

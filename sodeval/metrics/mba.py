@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -11,13 +10,13 @@ from numpy.typing import NDArray
 
 from sodeval.conventions import EvalProtocol
 from sodeval.kernels import boundary
-from sodeval.metrics.base import FloatArray, GroundTruth, Measured, Sample
+from sodeval.metrics.base import GroundTruth, MeanOverImages, Measured, Sample
 
 BANDS = 5  # Cheng et al., CVPR 2020: five radii up to (W + H) / 300
 FULL_SIZE = 300
 
 
-class MBA:
+class MBA(MeanOverImages):
     """Mean boundary accuracy (Cheng et al., CascadePSP, CVPR 2020).
 
     The mean over five bands around the border of the ground truth of the share of pixels where
@@ -40,15 +39,6 @@ class MBA:
         alike = np.add.reduceat(right, found.starts, dtype=np.int64)
         shares = (found.members @ alike) / found.sizes
         return Measured({"mba": float(sum(shares.tolist()) / BANDS)})
-
-    def summarise(
-        self,
-        means: Mapping[str, float | None],
-        curves: Mapping[str, FloatArray],
-        protocol: EvalProtocol,
-    ) -> Mapping[str, float | None]:
-        """Mean over images."""
-        return means
 
 
 class Bands(NamedTuple):

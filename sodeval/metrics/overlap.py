@@ -7,6 +7,7 @@ quotient 0/0 counts as 0.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 
 import numpy as np
@@ -25,16 +26,16 @@ def ratio(above: FloatArray, below: FloatArray) -> FloatArray:
     return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
 
 
-class _Overlap:
+class _Overlap(ABC):
     """A quotient of the four counts; the class below says which."""
 
     name = ""
     best = "max"
     """``max`` or ``min`` of the curve; empty where that would be trivial."""
 
+    @abstractmethod
     def quotient(self, counts: Counts) -> FloatArray:
         """The metric at each threshold."""
-        raise NotImplementedError
 
     def measure(self, sample: Sample, protocol: EvalProtocol) -> Measured:
         """Score one image."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import NamedTuple
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 
 from sodeval.conventions import EvalProtocol
 from sodeval.kernels import boundary
-from sodeval.metrics.base import FloatArray, GroundTruth, Measured, Sample
+from sodeval.metrics.base import GroundTruth, MeanOverImages, Measured, Sample
 
 BETA2 = 0.3  # Qin et al., CVPR 2019: beta SQUARED
 RHO = 3  # the same: the slack, in pixels
@@ -21,7 +20,7 @@ GARDEN_EPS = 1e-8  # added to the denominator of F there
 _MARGIN = 3
 
 
-class RelaxedFBeta:
+class RelaxedFBeta(MeanOverImages):
     """Relaxed boundary F-measure, β² = 0.3, ρ = 3 (Qin et al., CVPR 2019; Ehrig and Euzenat, 2005).
 
     Borders are the foreground pixels that a 3x3 erosion takes away, all being background outside
@@ -58,15 +57,6 @@ class RelaxedFBeta:
         else:
             score = fbeta(found / predicted, reached / wanted)
         return Measured({"relaxed_fbeta": score})
-
-    def summarise(
-        self,
-        means: Mapping[str, float | None],
-        curves: Mapping[str, FloatArray],
-        protocol: EvalProtocol,
-    ) -> Mapping[str, float | None]:
-        """Mean over images."""
-        return means
 
 
 def fbeta(precision: float, recall: float, guard: float = 0.0) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from sodeval.conventions import EvalProtocol
 from sodeval.kernels import targets as kernels
-from sodeval.metrics.base import FloatArray, GroundTruth, Measured, Sample
+from sodeval.metrics.base import FloatArray, GroundTruth, MeanOverImages, Measured, Sample
 
 SMALLEST = 50  # pixels of a component that counts: the authors' code
 _CHUNK = 256  # targets whose curves are held at once
 
 
-class SizeInvariant:
+class SizeInvariant(MeanOverImages):
     """Size-invariant MAE and F (Li et al., Size-invariance matters, ICML 2024).
 
     A target is a 4-connected component of the ground truth of 50 pixels or more; where there is
@@ -65,15 +65,6 @@ class SizeInvariant:
                 "si_mean_fbeta": means / number,
             }
         )
-
-    def summarise(
-        self,
-        means: Mapping[str, float | None],
-        curves: Mapping[str, FloatArray],
-        protocol: EvalProtocol,
-    ) -> Mapping[str, float | None]:
-        """Mean over images."""
-        return means
 
 
 class Targets(NamedTuple):

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 from numpy.typing import NDArray
 
 from sodeval.conventions import EPS, EvalProtocol
 from sodeval.kernels.counts import only_bytes
 from sodeval.kernels.structure import block_scores, object_score
-from sodeval.metrics.base import FloatArray, Measured, Sample
+from sodeval.metrics.base import MeanOverImages, Measured, Sample
 
 
-class SMeasure:
+class SMeasure(MeanOverImages):
     """Structure-measure, α So + (1 - α) Sr with α = 0.5 (Fan et al., ICCV 2017).
 
     Empty ground truth: 1 - mean(p); full: mean(p). Where the centroid of the ground truth falls
@@ -32,15 +30,6 @@ class SMeasure:
         if np.isnan(score):
             return Measured({"smeasure": 0.0 if protocol.smeasure_nan == "zero" else None})
         return Measured({"smeasure": max(score, 0.0) if protocol.smeasure_floor == "0" else score})
-
-    def summarise(
-        self,
-        means: Mapping[str, float | None],
-        curves: Mapping[str, FloatArray],
-        protocol: EvalProtocol,
-    ) -> Mapping[str, float | None]:
-        """Mean over the images for which it is defined."""
-        return means
 
 
 def _score(sample: Sample, protocol: EvalProtocol) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from sodeval.conventions import EvalProtocol
 
 FloatArray = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
+Side = Literal["left", "right"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ def float_tables(protocol: EvalProtocol, raw: FloatArray, low: int, high: int) -
     levels = np.arange(float(protocol.levels))
     if protocol.quantise == "none":
         levels /= 254 if protocol.level_unit == "1/254" else 255
-    side = "left" if protocol.compare == ">=" else "right"
+    side: Side = "left" if protocol.compare == ">=" else "right"
     if defined:
-        cuts = np.searchsorted(met, levels, side=side).astype(np.int64)  # type: ignore[call-overload]
+        cuts = np.searchsorted(met, levels, side=side).astype(np.int64)
     else:
         cuts = np.full(protocol.levels, raw.size, np.int64)
     quantised = np.floor(values * 255).astype(np.uint8)
@@ -122,6 +124,6 @@ def gt_values(protocol: EvalProtocol, low: int, high: int) -> FloatArray:
 @lru_cache(maxsize=4096)
 def gt_cut(protocol: EvalProtocol, low: int, high: int) -> int:
     """The smallest foreground byte of a ground truth; 256 if there is none."""
-    side = "left" if protocol.gt_compare == ">=" else "right"
+    side: Side = "left" if protocol.gt_compare == ">=" else "right"
     values = gt_values(protocol, low, high)
-    return int(np.searchsorted(values, protocol.gt_threshold / 255, side=side))  # type: ignore[call-overload]
+    return int(np.searchsorted(values, protocol.gt_threshold / 255, side=side))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache
 from typing import NamedTuple
 
@@ -11,12 +10,12 @@ from numpy.typing import NDArray
 
 from sodeval.conventions import EPS, EvalProtocol
 from sodeval.kernels import distance, weighted
-from sodeval.metrics.base import FloatArray, GroundTruth, Measured, Sample
+from sodeval.metrics.base import FloatArray, GroundTruth, MeanOverImages, Measured, Sample
 
 _REACH_SQ = 18  # three rows and three columns away: as far as the 7x7 Gaussian sees
 
 
-class WeightedFBeta:
+class WeightedFBeta(MeanOverImages):
     """Weighted F-measure, β² = 1 (Margolin, Zelnik-Manor and Tal, CVPR 2014).
 
     Errors near the foreground's own errors are forgiven (A, eq. 7), errors far from the
@@ -50,15 +49,6 @@ class WeightedFBeta:
         beta2 = protocol.weighted_beta2
         score = (1 + beta2) * recall * precision / (recall + beta2 * precision + EPS)
         return Measured({"weighted_fbeta": score})
-
-    def summarise(
-        self,
-        means: Mapping[str, float | None],
-        curves: Mapping[str, FloatArray],
-        protocol: EvalProtocol,
-    ) -> Mapping[str, float | None]:
-        """Mean over images."""
-        return means
 
 
 def _empty(sample: Sample, protocol: EvalProtocol) -> float | None:

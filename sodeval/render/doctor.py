@@ -78,7 +78,7 @@ def _sizes(facts: Facts) -> str:
 def _of_mask(facts: Facts) -> str:
     if not facts.read:
         return "–"
-    parts = [f"{100 * facts.grey / facts.read:.2g} % grey"]
+    parts = [f"{float(100 * facts.grey / facts.read):.2g} % grey"]
     for flag, word in (("all_zero", "empty"), ("full", "full"), ("zero_one", "of 0 and 1")):
         if count := len(facts.flags.get(flag, ())):
             parts.append(f"{count} {word}")

@@ -54,6 +54,7 @@ class CamouflageContextMeasure(ContextMeasure):
         self.gamma = gamma
         self.lambda_spatial = lambda_spatial
 
+    # the package's own class asks for the photograph here, which its parent does not
     def step(  # type: ignore[override]
         self, pred: Array, gt: Array, *, img: Array, normalize: bool = True
     ) -> None:

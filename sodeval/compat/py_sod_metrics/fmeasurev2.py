@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Protocol
 
 import numpy as np
@@ -27,7 +28,7 @@ class Handler(Protocol):
         ...
 
 
-class _BaseHandler:
+class _BaseHandler(ABC):
     """One measure, and its values so far.
 
     Args:
@@ -57,8 +58,9 @@ class _BaseHandler:
         tp, fp, tn, fn = (np.asarray(n, np.float64) for n in (tp, fp, tn, fn))
         return self._measure(tp, fp, tn, fn)
 
+    @abstractmethod
     def _measure(self, tp: FloatArray, fp: FloatArray, tn: FloatArray, fn: FloatArray) -> Array:
-        raise NotImplementedError
+        """The measure of float64 counts."""
 
 
 class IOUHandler(_BaseHandler):
