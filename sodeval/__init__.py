@@ -11,18 +11,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"  # a literal: importlib.metadata costs as much as click
-__all__ = ["Evaluator", "Report", "Signature", "__version__", "score"]
+__all__ = ["Evaluator", "Leaderboard", "Report", "Signature", "__version__", "load_model", "score"]
 
 if TYPE_CHECKING:
+    from sodeval.boards import Leaderboard
     from sodeval.evaluator import Evaluator
+    from sodeval.models import load_model
     from sodeval.report import Report
     from sodeval.scoring import score
     from sodeval.signature import Signature
 
 _HOME = {
     "Evaluator": "evaluator",
+    "Leaderboard": "boards",
     "Report": "report",
     "Signature": "signature",
+    "load_model": "models",
     "score": "scoring",
 }
 

@@ -84,12 +84,21 @@ class OutputError(DataError):
 
 
 class MissingExtraError(SodevalError):
-    """An optional package is needed and not installed."""
+    """An optional package is needed and not installed.
+
+    Args:
+        extra: the extra that brings it.
+        purpose: what it is needed for.
+        first: a line to type before, where there is a choice to be made.
+    """
 
     exit_code = 4
 
-    def __init__(self, extra: str, purpose: str):
-        super().__init__(f"{purpose} needs an optional package: pip install 'sodeval[{extra}]'")
+    def __init__(self, extra: str, purpose: str, first: str = ""):
+        line = f"pip install 'sodeval[{extra}]'"
+        if first:
+            line = f"{line}\nWithout a GPU, type this before it, which saves gigabytes: {first}"
+        super().__init__(f"{purpose} needs an optional package: {line}")
 
 
 class WeightsError(SodevalError):

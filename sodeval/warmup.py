@@ -55,8 +55,9 @@ def is_warm(metrics: Iterable[str] = DEFAULT) -> bool:
 
 
 def warm_up() -> None:
-    """Compile every kernel, or load it from the cache, by scoring a small pair."""
+    """Compile every kernel, or load it from the cache, by scoring and finding something small."""
     from sodeval.metrics.miou import ConfusionMatrix
+    from sodeval.models.baselines import minimum_barrier
     from sodeval.protocols import PROTOCOLS
     from sodeval.scorer import Scorer
 
@@ -69,3 +70,4 @@ def warm_up() -> None:
         scorer = Scorer(names, protocol, images=True)
         scorer.score(pred, scorer.prepare(gt, image=image), label="a map")
     ConfusionMatrix().update(pred % 3, gt % 2)
+    minimum_barrier.saliency(image)

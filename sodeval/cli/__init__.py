@@ -21,9 +21,11 @@ from sodeval.errors import INTERRUPTED, SodevalError, UnknownNameError
 # command -> (where it lives, its line in `sodeval --help`)
 _COMMANDS = {
     "score": ("sodeval.cli.score:score", "Score saliency maps against their ground truths."),
+    "run": ("sodeval.cli.run:run", "Run a model over photographs, write its maps, score them."),
     "compare": ("sodeval.cli.compare:compare", "Compare methods, with intervals and p-values."),
     "verify": ("sodeval.cli.verify:verify", "Say which protocol gives published figures."),
     "doctor": ("sodeval.cli.doctor:doctor", "Say what would go wrong with these files."),
+    "models": ("sodeval.cli.models:models", "List, show, profile or fetch models."),
     "metrics": ("sodeval.cli.catalogue:metrics", "List the metrics, or show one."),
     "protocols": ("sodeval.cli.catalogue:protocols", "List the protocols, or show one."),
     "datasets": ("sodeval.cli.datasets:datasets", "List the data sets, or show one."),

@@ -13,13 +13,14 @@ import click
 )
 @click.argument("folder", metavar="[DIR]", default="sodeval-demo")
 def demo(folder: str) -> None:
-    """Make a small sample set in DIR, score it, and write the report beside it.
+    """Make a small sample set in DIR, run two models on it, score them, and write the report.
 
-    DIR is ./sodeval-demo if not given. It gets preds/ (two methods), gt/ and report/.
+    DIR is ./sodeval-demo if not given. It gets images/ (photographs), preds/ (maps of four
+    methods), gt/ and report/. Neither torch nor a download is needed.
     """
     from sodeval.cli.options import print_notes, print_report
     from sodeval.cli.progress import ScoreProgress
-    from sodeval.demo import make_samples
+    from sodeval.demo import BASELINES, SCENES, make_samples, run_baselines
     from sodeval.errors import MissingExtraError
     from sodeval.render.curves import write_curves
     from sodeval.render.per_image import write_per_image
@@ -27,7 +28,10 @@ def demo(folder: str) -> None:
     from sodeval.scoring import score
 
     root = Path(folder)
-    preds, gt = make_samples(root)
+    samples = make_samples(root)
+    click.echo(f"running {' and '.join(BASELINES)} on {SCENES} photographs …", err=True)
+    run_baselines(samples)
+    images, preds, gt = samples
     report = score(preds, gt, progress=ScoreProgress())
     print_report(report, "table", None)
     print_notes(report)
@@ -42,5 +46,7 @@ def demo(folder: str) -> None:
         written += [path.name for path in write_plots(report, out)]
     except MissingExtraError as missing:
         click.echo(f"no plots: {missing}", err=True)
-    click.echo(f"\nsamples: {preds} and {gt}\nreport:  {out} ({', '.join(written)})")
-    click.echo(f"again:   sodeval score {preds} {gt}")
+    click.echo(f"\nsamples: {images}, {preds} and {gt}")
+    click.echo(f"report:  {out} ({', '.join(written)})")
+    click.echo(f"again:   sodeval run --model {BASELINES[0]} --images {images} --gt {gt}")
+    click.echo(f"         sodeval score {preds} {gt}")

@@ -392,8 +392,13 @@ def test_demo(tmp_path: Path) -> None:
     assert done.exit_code == 0, done.stderr
     report = Report.load(tmp_path / "d" / "report" / "report.json")
     scores = {result.method: result.metrics for result in report.results}
-    assert set(scores) == {"sharp", "soft"}
-    assert scores["sharp"]["mae"] < scores["soft"]["mae"]
+    assert list(scores) == ["baseline-mbd", "baseline-sr", "sharp", "soft"]
+    # the two made-up methods are what they have always been: 24 maps of smooth noise
+    assert scores["sharp"]["mae"] == pytest.approx(0.0231, abs=1e-4)
+    assert scores["soft"]["mae"] == pytest.approx(0.1124, abs=1e-4)
+    # the two real ones find the shapes, one better than the other
+    assert scores["baseline-mbd"]["max_fbeta"] > 0.95
+    assert 0.4 < scores["baseline-sr"]["max_fbeta"] < 0.6
     for name in ("report.json", "per_image.csv", "curves.npz"):
         assert (tmp_path / "d" / "report" / name).stat().st_size > 0
         assert name in done.stdout

@@ -1,0 +1,6 @@
+"""Leaderboards: who scored what, in one small file a data set, and the order of it."""
+
+from sodeval.boards.board import Change, Leaderboard, Ranked
+from sodeval.boards.row import Row
+
+__all__ = ["Change", "Leaderboard", "Ranked", "Row"]

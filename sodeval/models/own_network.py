@@ -1,0 +1,70 @@
+"""A user's network with its preparation and finish as a model."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from sodeval.models.network_model import NetworkModel
+from sodeval.models.own_output import refuse_misfit
+from sodeval.models.predictor import Map
+
+if TYPE_CHECKING:
+    from torch import nn
+
+    from sodeval.models.card import Finish, Preparation
+
+
+class OwnNetwork(NetworkModel):
+    """A network model that tells the state of its code, and of weights without a file.
+
+    ``code`` is what `Source.code` says; the other arguments are those of `NetworkModel`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        network: nn.Module,
+        preparation: Preparation,
+        finish_rules: Finish,
+        *,
+        device: str,
+        precision: str,
+        weights_sha256: str | None,
+        code: dict[str, str],
+    ):
+        self._code = code if weights_sha256 is not None else {**code, **_state(network)}
+        super().__init__(
+            name,
+            network,
+            preparation,
+            finish_rules,
+            device=device,
+            precision=precision,
+            weights_sha256=weights_sha256,
+        )
+
+    def settings(self) -> dict[str, object]:
+        """What a map depends on: maps of code or weights that have changed are not kept."""
+        return {**super().settings(), **self._code}
+
+    def finish(self, out: NDArray[Any], shape: tuple[int, int]) -> Map:
+        """The map of one photograph, uint8 (H, W).
+
+        Raises:
+            ShapeError: the activation is ``none`` and the output leaves [0, 1].
+        """
+        refuse_misfit(self.name, out, self.finish_rules, assumed=False, where="its Finish")
+        return super().finish(out, shape)
+
+
+def _state(network: nn.Module) -> dict[str, str]:
+    """SHA-256 over the tensors that the user's function has put into the network."""
+    digest = hashlib.sha256()
+    for key, tensor in sorted(network.state_dict().items()):
+        digest.update(f"{key} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        # as float64, which holds every type that weights come in and NumPy lacks
+        digest.update(tensor.detach().cpu().double().numpy().tobytes())
+    return {"state_sha256": digest.hexdigest()}
