@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import torch
 
 _STATUS, _CLEAR = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 _RESET_PEAK = "5"  # Linux, proc(5): resets the peak resident set size
@@ -43,6 +48,7 @@ class ProcessPeak:
         self._growth: int | None = None
 
     def __enter__(self) -> ProcessPeak:
+        _trim_heap()
         try:
             _CLEAR.write_text(_RESET_PEAK)
             self._before: int | None = _status("VmRSS")
@@ -72,15 +78,15 @@ class ProcessPeak:
 class CudaPeak:
     """torch's own count of what its tensors took on one device, weights included."""
 
-    def __init__(self, device: object):
+    def __init__(self, device: torch.device):
         self.how = "torch.cuda.max_memory_allocated, with the weights"
         self._device = device
 
     def __enter__(self) -> CudaPeak:
         import torch
 
-        torch.cuda.synchronize(self._device)  # type: ignore[arg-type]
-        torch.cuda.reset_peak_memory_stats(self._device)  # type: ignore[arg-type]
+        torch.cuda.synchronize(self._device)
+        torch.cuda.reset_peak_memory_stats(self._device)
         return self
 
     def __exit__(
@@ -91,7 +97,13 @@ class CudaPeak:
     ) -> None:
         import torch
 
-        self.bytes: int | None = torch.cuda.max_memory_allocated(self._device)  # type: ignore[arg-type]
+        self.bytes: int | None = torch.cuda.max_memory_allocated(self._device)
+
+
+def _trim_heap() -> None:
+    """Give free memory of the heap back: work that found room there would show no growth."""
+    with suppress(OSError, AttributeError):  # glibc alone has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _status(field: str) -> int:

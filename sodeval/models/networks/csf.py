@@ -16,7 +16,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sodeval.errors import UnknownNameError
+from sodeval.models.networks.folding import fold_adjacent
 from sodeval.models.networks.res2net import Res2Net
+from sodeval.models.networks.resizing import resize
 from sodeval.models.networks.resnet import ResNet, check_input, stages
 
 FEATURES = (256, 512, 1024, 2048)  # channels of the backbone's four outputs
@@ -31,14 +33,6 @@ def build(backbone: str = "res2net50") -> CSF:
     if backbone not in BACKBONES:
         raise UnknownNameError("CSF backbone", backbone, BACKBONES)
     return CSF(Res2Net() if backbone == "res2net50" else ResNet(stages("resnet50")))
-
-
-def resize(x: Tensor, size: Sequence[int]) -> Tensor:
-    """Bilinear to height and width ``size``; nothing to do where they agree."""
-    height, width = size
-    if x.shape[-2:] == (height, width):
-        return x
-    return functional.interpolate(x, (height, width), mode="bilinear", align_corners=False)
 
 
 class OctaveConv(nn.Module):
@@ -148,3 +142,7 @@ class CSF(nn.Module):
         """The only output."""
         result: Tensor = self(x)
         return result
+
+    def folded(self) -> nn.Module:
+        """A copy for inference with BatchNorm folded into the convolutions before it."""
+        return fold_adjacent(self)

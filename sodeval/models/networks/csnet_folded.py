@@ -34,8 +34,8 @@ LANES = 8  # float32 numbers in an AVX2 register; other channel numbers take slo
 class Term(nn.Module):
     """One convolution of a sum, channels padded with zeros to a multiple of `LANES`.
 
-    A 1x1 kernel is kept as a matrix (in, out). ``bare`` is for inputs that are not padded; ``spare``
-    is another number of channels to add to the output.
+    A 1x1 kernel is kept as a matrix (in, out). ``bare`` is for inputs that are not padded;
+    ``spare`` is another number of channels to add to the output.
     """
 
     weight: Tensor

@@ -14,6 +14,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from sodeval.errors import UnknownNameError
+from sodeval.models.networks.folding import fold_adjacent
 from sodeval.models.networks.resnet import BLOCKS, ResNet, Stage, check_input, stages
 
 FEATURES = 2048  # channels of the backbone's last output
@@ -154,6 +155,10 @@ class DANet(nn.Module):
         """The fused output, without the work for the others."""
         check_input(x, 8, self.training)
         return _resize(self.head.fused(self.pretrained(x)[-1]), x)
+
+    def folded(self) -> nn.Module:
+        """A copy for inference with BatchNorm folded into the convolutions before it."""
+        return fold_adjacent(self)
 
 
 def _conv(incoming: int) -> nn.Sequential:

@@ -7,10 +7,13 @@ arXiv:1911.11445. State-dict keys are those of the authors' checkpoint (weijun-a
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from torch import Tensor, nn
 from torch.nn import functional
 
+from sodeval.models.networks.folding import fold_adjacent
+from sodeval.models.networks.resizing import resize
 from sodeval.models.networks.resnet import ResNet, check_input, stages
 
 WIDTH = 64  # channels of everything after the squeezes
@@ -20,14 +23,6 @@ Maps = tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]
 def build() -> F3Net:
     """F3Net on ResNet-50."""
     return F3Net()
-
-
-def resize(x: Tensor, size: Sequence[int]) -> Tensor:
-    """Bilinear to height and width ``size``; nothing to do where they agree."""
-    height, width = size
-    if x.shape[-2:] == (height, width):
-        return x
-    return functional.interpolate(x, (height, width), mode="bilinear", align_corners=False)
 
 
 def unit(conv: nn.Module, norm: nn.Module, x: Tensor) -> Tensor:
@@ -97,7 +92,10 @@ class Decoder(nn.Module):
     def _fed(features: Sequence[Tensor], feedback: Tensor | None) -> list[Tensor]:
         if feedback is None:
             return list(features)
-        return [x + resize(feedback, x.shape[-2:]) for x in features]
+        # to each size, the feedback's own too: it changes nothing, but the authors' cost has it
+        sizes = [(x.shape[-2], x.shape[-1]) for x in features]
+        bilinear = partial(functional.interpolate, mode="bilinear", align_corners=False)
+        return [x + bilinear(feedback, size) for x, size in zip(features, sizes, strict=True)]
 
 
 class F3Net(nn.Module):
@@ -155,3 +153,7 @@ class F3Net(nn.Module):
     def _head(self, name: str, x: Tensor) -> Tensor:
         logits: Tensor = getattr(self, f"linear{name}")(x)
         return logits.float()  # resized in float32, whatever the precision of the convolutions
+
+    def folded(self) -> nn.Module:
+        """A copy for inference with BatchNorm folded into the convolutions before it."""
+        return fold_adjacent(self)
