@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -180,6 +181,30 @@ def test_f3net_resizes_its_coarse_logits_once() -> None:
         logits = model.network(x, (60, 90))[1]
     expected = np.rint(torch.sigmoid(logits)[0, 0].numpy() * np.float32(255)).astype(np.uint8)
     assert levels(saliency, expected) <= 1
+
+
+def test_label_maps_and_the_authors_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sodeval.models.networks import sliding
+
+    # windows of 48 pixels on a photograph enlarged to 96, not of 768 on one of 2048
+    small = partial(sliding.sliding_scores, base=96, crop=48)
+    monkeypatch.setattr(sliding, "sliding_scores", small)
+    image = photograph(5, 40, 60)
+    found = {}
+    for evaluation in ("whole", "authors"):
+        model = sodeval.load_model("danet-resnet50", "none", "cpu", evaluation=evaluation)
+        assert isinstance(model, NetworkModel)
+        model.network.load_state_dict(state("danet-resnet50"))
+        found[evaluation] = model.predict(image)
+        assert model.labels == 19
+        assert found[evaluation].shape == (40, 60)
+        assert found[evaluation].max() < 19
+    assert model.settings()["evaluation"] == "authors"
+    assert (found["whole"] != found["authors"]).any()
+    x = torch.from_numpy(model.prepare(image))[None]
+    with torch.inference_mode():
+        expected = small(model.network, x)[0].argmax(0)
+    np.testing.assert_array_equal(found["authors"], expected.numpy())
 
 
 def test_u2net_takes_grey_photographs_as_its_authors_do() -> None:
