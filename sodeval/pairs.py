@@ -87,32 +87,39 @@ class Plan:
         self.close()
 
 
-def discover(preds: str | os.PathLike[str], gt: str | os.PathLike[str]) -> Plan:
+def discover(
+    preds: str | os.PathLike[str], gt: str | os.PathLike[str], what: str = "predictions"
+) -> Plan:
     """Pair the predictions in one folder or archive with the masks in another.
+
+    Args:
+        preds: The folder or archive of predictions, or of photographs.
+        gt: The folder or archive of masks.
+        what: What messages call the files of ``preds``, in the plural.
 
     Raises:
         PairingError: If the two do not fit together.
         DecodeError: If an archive is damaged.
     """
     with ExitStack() as stack:
-        pred_store = stack.enter_context(open_store(preds, "predictions"))
+        pred_store = stack.enter_context(open_store(preds, what))
         gt_store = stack.enter_context(open_store(gt, "ground truth"))
         refuse_images(gt_store, os.fsdecode(gt))
-        for store, what in ((pred_store, "predictions"), (gt_store, "ground truth")):
+        for store, kind in ((pred_store, what), (gt_store, "ground truth")):
             if not store.paths:
                 raise PairingError(
-                    f"{what}: no images (png, jpg, bmp, tif, webp) in {store.label!r}. "
+                    f"{kind}: no images (png, jpg, bmp, tif, webp) in {store.label!r}. "
                     "Check the path."
                 )
         notes = []
         if os.path.samefile(preds, gt):
-            notes.append("predictions and ground truth are the same files: every score is perfect")
+            notes.append(f"{what} and ground truth are the same files: every score is perfect")
         elif look_swapped(pred_store, gt_store):
             notes.append(
-                f"predictions come first and ground truth second, yet {pred_store.label!r} "
+                f"{what} come first and ground truth second, yet {pred_store.label!r} "
                 "is named like a folder of masks: are the two swapped?"
             )
-        matches = _matches(pred_store, gt_store, notes)
+        matches = _matches(pred_store, gt_store, notes, what)
         stack.pop_all()
         return Plan(tuple(matches), tuple(notes), (pred_store, gt_store))
 
@@ -136,7 +143,7 @@ def require_complete(plan: Plan) -> None:
     )
 
 
-def _matches(preds: Store, gts: Store, notes: list[str]) -> list[Match]:
+def _matches(preds: Store, gts: Store, notes: list[str], what: str) -> list[Match]:
     layout = lay_out(preds, gts, notes)
     masks: dict[str, dict[str, FileRef]] = {}
     matches = []
@@ -144,14 +151,14 @@ def _matches(preds: Store, gts: Store, notes: list[str]) -> list[Match]:
         if absent := [
             dataset for dataset in layout.truths if dataset not in layout.methods[method]
         ]:
-            notes.append(f"no predictions of {method} for {listed(absent)}: not scored")
+            notes.append(f"no {what} of {method} for {listed(absent)}: not scored")
         for dataset in (dataset for dataset in layout.truths if dataset in layout.methods[method]):
             if dataset not in masks:
                 refs = _by_stem(gts, layout.truths[dataset].files, "masks", _MASKS_HINT)
                 masks[dataset] = {stem: refs[stem] for stem in sorted(refs, key=natural_key)}
             hint = _PREDS_HINT.format(dataset=dataset)
-            maps = _by_stem(preds, layout.methods[method][dataset].files, "predictions", hint)
-            match = _match(method, dataset, maps, masks[dataset])
+            maps = _by_stem(preds, layout.methods[method][dataset].files, what, hint)
+            match = _match(method, dataset, maps, masks[dataset], what)
             if match is None:
                 places = (
                     f"{label_of(store, part.path)} has {next(iter(stems))!r}"
@@ -161,7 +168,7 @@ def _matches(preds: Store, gts: Store, notes: list[str]) -> list[Match]:
                     )
                 )
                 raise PairingError(
-                    f"no prediction of {method} for {dataset} is named like a mask: "
+                    f"no {what[:-1]} of {method} for {dataset} is named like a mask: "
                     f"{', '.join(places)}. "
                     f"{_SWAPPED_HINT if look_swapped(preds, gts) else _NAMES_HINT}"
                 )
@@ -185,7 +192,7 @@ def _by_stem(store: Store, paths: Iterable[str], what: str, hint: str) -> dict[s
 
 
 def _match(
-    method: str, dataset: str, maps: dict[str, FileRef], masks: dict[str, FileRef]
+    method: str, dataset: str, maps: dict[str, FileRef], masks: dict[str, FileRef], what: str
 ) -> Match | None:
     """The pairs of one method and data set; None if there is not a single one."""
     of_mask = {name: name for name in masks}  # the stem of the prediction; "" is nobody's
@@ -193,7 +200,7 @@ def _match(
     if maps.keys().isdisjoint(masks):
         pred_affix, gt_affix = _affix(maps, masks), _affix(masks, maps)
         if pred_affix and not gt_affix:
-            stripped = f"predictions: {_in_words(*pred_affix)}"
+            stripped = f"{what}: {_in_words(*pred_affix)}"
             of_mask = {_core(stem, *pred_affix) or "": stem for stem in maps}
         elif gt_affix and not pred_affix:
             stripped = f"ground truth: {_in_words(*gt_affix)}"

@@ -36,7 +36,7 @@ class Photographs:
         gt: str | os.PathLike[str],
         max_pixels: int = MAX_PIXELS,
     ):
-        self._plan: Plan = discover(folder, gt)
+        self._plan: Plan = discover(folder, gt, "photographs")
         self._max_pixels = max_pixels
         self._refs: dict[tuple[str, str], FileRef | None] = {
             (match.dataset, pair.name): pair.pred

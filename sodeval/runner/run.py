@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
@@ -198,8 +199,20 @@ def check_options(
         raise UsageError("give either --images or --data, not both; --dataset goes with --data.")
     if gt is not None and images is None:
         raise UsageError("--gt goes with --images; --data finds ground truths itself.")
+    for option, folder in (("--images", images), ("--gt", gt), ("--data", data)):
+        if maps is not None and folder is not None and _holds(folder, maps):
+            raise UsageError(
+                f"the maps would be written among the files of {option} ({os.fspath(folder)}); "
+                "name a folder outside it."
+            )
     if maps is None and (not score or (images is not None and gt is None)):
         raise UsageError(
             "nothing would be left of this run: give --maps DIR to keep the maps, "
             "or --gt (or --data) to score them."
         )
+
+
+def _holds(folder: str | os.PathLike[str], inner: str | os.PathLike[str]) -> bool:
+    """Whether a folder is the other, or one above it."""
+    outside, inside = os.path.realpath(folder), os.path.realpath(inner)
+    return os.path.isdir(outside) and Path(inside).is_relative_to(outside)

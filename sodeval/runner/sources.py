@@ -93,7 +93,7 @@ def from_images(images: str | os.PathLike[str], gt: str | os.PathLike[str] | Non
         if gt is None:
             source = _unpaired(stack.enter_context(open_store(images, "photographs")))
             return Sources((source,), (), (), stack.pop_all())
-        plan = stack.enter_context(discover(images, gt))
+        plan = stack.enter_context(discover(images, gt, "photographs"))
         folders = len(plan.matches) > 1
         sources = [_paired(m, f"{m.dataset}/" if folders else "") for m in plan.matches]
         return Sources(tuple(sources), plan.notes, (("", os.fspath(gt)),), stack.pop_all())
@@ -127,7 +127,7 @@ def from_root(
         notes: list[str] = []
         for dataset in wanted:
             photographs, masks = _two_folders(there[dataset])
-            plan = stack.enter_context(discover(photographs, masks))
+            plan = stack.enter_context(discover(photographs, masks, "photographs"))
             notes += plan.notes
             match = replace(plan.matches[0], dataset=dataset)
             sources.append(_paired(match, f"{dataset}/"))

@@ -298,5 +298,8 @@ def test_contradictions_are_refused(data: Path, tmp_path: Path) -> None:
         run(Brightness(), gt=data)
     with pytest.raises(UsageError, match="nothing would be left"):
         run(Brightness(), images=data / "im")
+    for maps in (data / "im", data / "im" / "maps", data / "gt"):
+        with pytest.raises(UsageError, match=r"among the files of --(images|gt)"):
+            run(Brightness(), images=data / "im", gt=data / "gt", maps=maps, overwrite=True)
     with pytest.raises(UsageError, match="limit is 0"):
         run(Brightness(), images=data / "im", maps=tmp_path / "maps", limit=0)
