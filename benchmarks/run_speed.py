@@ -257,6 +257,7 @@ def latency(name: str, args: argparse.Namespace) -> dict[str, Any]:
     """Milliseconds an image at batch 1: the plain module, folded, and folded and compiled."""
     model = load(name, args)
     x = torch.randn(1, 3, *size_of(name), device=model.place)
+    settle(model.network, x)
     plain, folded = model.network, fold(model.network)
     contestants = {"plain": plain, "folded": folded}
     if args.compile:
@@ -283,6 +284,18 @@ def latency(name: str, args: argparse.Namespace) -> dict[str, Any]:
         )
     print_table(f"{name}, {size_of(name)[0]}x{size_of(name)[1]}", rows)
     return timed
+
+
+def settle(network: torch.nn.Module, x: torch.Tensor) -> None:
+    """Give every BatchNorm the statistics of ``x``: an untrained network's output is flat."""
+    norms = [one for one in network.modules() if isinstance(one, torch.nn.BatchNorm2d)]
+    for norm in norms:
+        norm.reset_running_stats()
+        norm.momentum = None  # the plain mean of what comes by
+        norm.train()
+    with torch.no_grad():
+        network(x)
+    network.eval()
 
 
 def on_processor(model: NetworkModel) -> bool:

@@ -11,6 +11,9 @@ from pathlib import Path
 
 from sodeval.errors import OutputError, UsageError
 
+_UMASK = os.umask(0)  # read once: it can only be set, for all threads, to be read
+os.umask(_UMASK)
+
 Cell = str | int | float | None
 
 
@@ -39,9 +42,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         os.close(handle)
         temporary = Path(name)
         yield temporary
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)  # mkstemp makes files only their owner can read
+        temporary.chmod(0o666 & ~_UMASK)  # mkstemp makes files only their owner can read
         temporary.replace(target)
         temporary = None
     except OSError as error:

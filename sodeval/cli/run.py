@@ -166,7 +166,8 @@ def run(
             progress=None if quiet else _progress(found, metrics, scored),
         )
     except Interrupted as stopped:
-        again = f"; the same command goes on from the maps in {maps}" if maps else ""
+        line = "the same command without --overwrite" if overwrite else "the same command"
+        again = f"; {line} goes on from the maps in {maps}" if maps else ""
         click.echo(f"sodeval: interrupted{again}.", err=True)
         if output is not None and stopped.report.results:
             try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 
@@ -52,8 +52,11 @@ def check_precision(precision: str, device: torch.device) -> None:
         raise UnknownNameError("precision", precision, PRECISIONS)
     if precision == "fp16" and device.type == "cpu":
         raise UsageError("fp16 is for GPUs; on the processor use --precision bf16 or fp32.")
-    if precision == "bf16" and device.type == "cuda" and not torch.cuda.is_bf16_supported():
-        raise UsageError(f"bf16 is not supported by {device_name(device)}; use fp16 or fp32.")
+    if precision == "bf16" and device.type == "cuda":
+        with _current(device):
+            supported = torch.cuda.is_bf16_supported()
+        if not supported:
+            raise UsageError(f"bf16 is not supported by {device_name(device)}; use fp16 or fp32.")
 
 
 def device_name(device: torch.device) -> str:
@@ -66,12 +69,17 @@ def device_name(device: torch.device) -> str:
 @contextmanager
 def computing(device: torch.device, precision: str) -> Iterator[None]:
     """Inference in a precision: fp32 is fp32, never TF32, and fp16 and bf16 are autocast."""
-    with torch.inference_mode(), _without_tf32(device):
+    with torch.inference_mode(), _current(device), _without_tf32(device):
         if precision == "fp32":
             yield
         else:
             with torch.autocast(device.type, PRECISIONS[precision]):
                 yield
+
+
+def _current(device: torch.device) -> AbstractContextManager[object]:
+    """Streams and events are those of the current CUDA device, which is the first if not said."""
+    return torch.cuda.device(device) if device.type == "cuda" else nullcontext()
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from sodeval.models.devices import check_precision, computing, resolve_device
 from sodeval.models.finish import broken_output, finish
 from sodeval.models.on_device import finish_on_device, prepare_on_device
 from sodeval.models.predictor import Map, Photograph, Prepared
-from sodeval.models.prepare import prepare
+from sodeval.models.prepare import input_size, prepare
 from sodeval.models.weights import locate
 
 if TYPE_CHECKING:
@@ -153,8 +153,7 @@ class NetworkModel:
             "weights_sha256": self.weights_sha256,
             "precision": self.precision,
         }
-        if self.fast:
-            known["fast"] = True
+        known |= {key: True for key in ("fast", "compiled") if getattr(self, key)}
         if self.evaluation != "whole":
             known["evaluation"] = self.evaluation
         return known
@@ -200,7 +199,9 @@ class NetworkModel:
     def prepare(self, image: Photograph) -> Prepared:
         """The network's input, float32 (3, h, w); with ``fast`` the photograph itself."""
         if self.fast:
-            return as_photograph(image)
+            image = as_photograph(image, grey=self.preparation.grey_as_red)
+            input_size((image.shape[0], image.shape[1]), self.preparation)  # refuses what is no fit
+            return image
         return prepare(image, self.preparation)
 
     def group(self, prepared: Prepared) -> Hashable:
@@ -251,7 +252,7 @@ class NetworkModel:
         if not (self.fast or self.compiled):
             return self._coarse(self.network)
         tensors = [*self.network.parameters(), *self.network.buffers()]
-        state = tuple((tensor.data_ptr(), tensor._version) for tensor in tensors)
+        state = tuple((t.data_ptr(), 0 if t.is_inference() else t._version) for t in tensors)
         if self._quick is None or self._quick[0] != state:
             network = self.network
             if self.fast:
@@ -268,6 +269,5 @@ class NetworkModel:
             return cast(Forward, network.coarse)
         return self._final(network)
 
-    @staticmethod
-    def _final(network: nn.Module) -> Forward:
+    def _final(self, network: nn.Module) -> Forward:
         return cast(Forward, getattr(network, "final", network))

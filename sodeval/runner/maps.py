@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 import cv2
@@ -30,23 +31,35 @@ class MapFolder:
     Args:
         folder: made if it is not there.
         settings: what the maps depend on.
-        overwrite: run again what is there.
+        targets: the maps of this run, relative to the folder.
+        overwrite: make again what is there.
 
     Raises:
-        UsageError: the folder holds another model's maps.
+        UsageError: the folder holds maps of something else.
         OutputError: it cannot be written.
     """
 
     def __init__(
-        self, folder: str | os.PathLike[str], settings: dict[str, object], overwrite: bool
+        self,
+        folder: str | os.PathLike[str],
+        settings: dict[str, object],
+        targets: Collection[str],
+        overwrite: bool,
     ):
         self.root = Path(folder)
         self._overwrite = overwrite
         if self.root.exists() and not self.root.is_dir():
             raise OutputError(f"cannot write maps to {self.root}: it is a file; name a folder.")
         record = self.root / RECORD
-        if not overwrite:
-            self._check(record, settings)
+        settings = json.loads(json.dumps(settings))
+        if _stored(record) == settings:
+            return
+        there = {path.relative_to(self.root).as_posix() for path in self.root.rglob("*.png")}
+        if there:
+            self._check(_stored(record), settings, there - set(targets))
+        # the maps go before the record changes: none of another model may pass for one of this
+        for target in there:
+            (self.root / target).unlink(missing_ok=True)
         write_text(record, json.dumps(settings, indent=2) + "\n")
 
     def kept(self, target: str) -> Map | None:
@@ -69,19 +82,31 @@ class MapFolder:
         with replacing(self.root / target) as temporary:
             temporary.write_bytes(data.tobytes())
 
-    def _check(self, record: Path, settings: dict[str, object]) -> None:
-        there = any(self.root.rglob("*.png")) if self.root.is_dir() else False
-        if not there:
+    def _check(
+        self, before: dict[str, object] | None, settings: dict[str, object], others: set[str]
+    ) -> None:
+        """Refuse to go on with, or to mix with, maps of something else."""
+        if others and self._overwrite:
+            raise UsageError(
+                f"{self.root} holds {len(others)} images that are not of this run (first: "
+                f"{min(others)}), and --overwrite would mix the two. Name another folder."
+            )
+        if self._overwrite:
             return
         again = "Use --overwrite to make all of them again, or another folder."
-        try:
-            before = json.loads(record.read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+        if before is None:
             raise UsageError(
                 f"{self.root} holds images already, and no {RECORD} that says what made them. "
                 f"{again}"
-            ) from None
-        if before != json.loads(json.dumps(settings)):
-            other = sorted(k for k in {*before, *settings} if before.get(k) != settings.get(k))
-            told = ", ".join(f"{k} {before.get(k)!r} and not {settings.get(k)!r}" for k in other)
-            raise UsageError(f"the maps in {self.root} were made with {told}. {again}")
+            )
+        other = sorted(k for k in {*before, *settings} if before.get(k) != settings.get(k))
+        told = ", ".join(f"{k} {before.get(k)!r} and not {settings.get(k)!r}" for k in other)
+        raise UsageError(f"the maps in {self.root} were made with {told}. {again}")
+
+
+def _stored(record: Path) -> dict[str, object] | None:
+    try:
+        found = json.loads(record.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None

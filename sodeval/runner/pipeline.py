@@ -78,6 +78,7 @@ class _Ready:
     shape: tuple[int, int]
     prepared: Prepared | None = None
     saliency: Map | None = None
+    kept: bool = False
 
 
 class Pipeline:
@@ -87,7 +88,8 @@ class Pipeline:
         model: the model.
         batch_size: photographs in a batch, at most; halved where memory does not suffice.
         workers: threads that read, and as many that write.
-        take: given each job's map, from several threads.
+        there: gives a job's map if it was made before; called from several threads.
+        take: given each job's map, and whether it was made before; from several threads.
         fail: told of each photograph that gave no map, and why.
         advance: told how many are done.
     """
@@ -98,7 +100,8 @@ class Pipeline:
         *,
         batch_size: int,
         workers: int,
-        take: Callable[[Job, Map], None],
+        there: Callable[[Job], Map | None],
+        take: Callable[[Job, Map, bool], None],
         fail: Callable[[Job, Lost], None],
         advance: Callable[[int], None],
     ):
@@ -108,10 +111,12 @@ class Pipeline:
         self.stages = Stages(workers)
         self._batched = model if isinstance(model, Batched) else None
         self._workers = workers
+        self._there = there
         self._take = take
         self._fail = fail
         self._advance = advance
         self._done = 0
+        self._began: float | None = None
         self._writes: deque[tuple[Job, Future[None]]] = deque()
         self._pending: deque[tuple[list[_Ready], Pending]] = deque()
 
@@ -122,15 +127,13 @@ class Pipeline:
             OutputError: a map cannot be written.
             KeyboardInterrupt: Ctrl-C; maps that are written stay.
         """
-        started = time.perf_counter()
         readers = ThreadPoolExecutor(self._workers, "sodeval-read")
         writers = ThreadPoolExecutor(self._workers, "sodeval-write")
         try:
-            if self._batched is None:
-                for ready in self._read(jobs, readers):
-                    self._run_alone(ready, writers)
-            else:
-                for batch in self._batches(self._read(jobs, readers)):
+            for batch in self._batches(self._read(jobs, readers, writers)):
+                if self._batched is None:
+                    self._run_alone(batch[0], writers)
+                else:
                     self._start(batch, writers)
             while self._pending:
                 self._collect(writers)
@@ -140,14 +143,17 @@ class Pipeline:
                 pool.shutdown(wait=True, cancel_futures=True)
             raise
         finally:
-            self.stages.wall += time.perf_counter() - started
+            if self._began is not None:
+                self.stages.wall = time.perf_counter() - self._began
             readers.shutdown()
             writers.shutdown()
 
     # reading ------------------------------------------------------------------------------------
 
-    def _read(self, jobs: Sequence[Job], readers: ThreadPoolExecutor) -> Iterator[_Ready]:
-        """Photographs in order, read ahead of need."""
+    def _read(
+        self, jobs: Sequence[Job], readers: ThreadPoolExecutor, writers: ThreadPoolExecutor
+    ) -> Iterator[_Ready]:
+        """Photographs to run in order, read ahead; those that have a map are handed on here."""
         todo = iter(jobs)
         ahead: deque[tuple[Job, Future[_Ready]]] = deque()
         while True:
@@ -158,11 +164,21 @@ class Pipeline:
                 return
             job, future = ahead.popleft()
             try:
-                yield future.result()
+                ready = future.result()
             except Lost as lost:
                 self._lose(job, lost)
+                continue
+            if ready.saliency is None:
+                yield ready
+            else:
+                self._write(ready, ready.saliency, writers)
 
     def _prepare(self, job: Job) -> _Ready:
+        there = self._there(job)
+        if there is not None:
+            return _Ready(job, there.shape, saliency=there, kept=True)
+        if self._began is None:
+            self._began = time.perf_counter()
         ref = job.photograph
         with self._timed("reading"), _losing(ref.label):
             image: Photograph = read_photograph(ref.read(), ref.label, self.model.reader)
@@ -178,8 +194,10 @@ class Pipeline:
     def _batches(self, ready: Iterator[_Ready]) -> Iterator[list[_Ready]]:
         """Batches of one group, in the order in which they fill up."""
         groups: dict[Hashable, list[_Ready]] = {}
-        assert self._batched is not None
         for one in ready:
+            if self._batched is None:
+                yield [one]
+                continue
             assert one.prepared is not None
             key = self._batched.group(one.prepared)
             group = groups.setdefault(key, [])
@@ -221,33 +239,44 @@ class Pipeline:
         self._drain(2 * self.asked + 2 * self._workers)
 
     def _again(self, batch: list[_Ready], error: Exception, writers: ThreadPoolExecutor) -> None:
-        """Out of memory: go on with half the batch. Anything else is raised."""
-        if not _is_out_of_memory(error):
+        """Go on with half the batch if memory did not suffice; find the one that is to blame.
+
+        Raises:
+            Exception: ``error``, if it is neither about memory nor about a photograph.
+        """
+        memory = _is_out_of_memory(error)
+        if not (memory or isinstance(error, SodevalError)):
             raise error
-        if len(batch) == 1:
-            height, width = batch[0].shape
-            label = batch[0].job.photograph.label
-            why = f"not enough memory on {self.model.device} for {width}x{height} pixels."
-            self._lose(batch[0].job, Lost(f"{label}: {why}"))
-            return
-        self.batch_size = min(self.batch_size, max(1, len(batch) // 2))
         error.__traceback__ = None  # its frames hold the tensors that do not fit
-        _free_cached(self.model.device)
-        self._start(batch, writers)
+        if len(batch) > 1:
+            if memory:
+                self.batch_size = min(self.batch_size, max(1, len(batch) // 2))
+                _free_cached(self.model.device)
+                self._start(batch, writers)
+            else:
+                for one in batch:
+                    self._start([one], writers)
+        elif memory and self._pending:  # alone on the device it may fit
+            while self._pending:
+                self._collect(writers)
+            _free_cached(self.model.device)
+            self._start(batch, writers)
+        else:
+            label = batch[0].job.photograph.label
+            height, width = batch[0].shape
+            too_large = f"not enough memory on {self.model.device} for {width}x{height} pixels."
+            self._lose(batch[0].job, Lost(_told(label, too_large if memory else str(error))))
 
     def _run_alone(self, ready: _Ready, writers: ThreadPoolExecutor) -> None:
         """A model without batches."""
-        saliency = ready.saliency
-        if saliency is None:
-            assert ready.prepared is not None
-            try:
-                with self._timed("network"), _losing(ready.job.photograph.label):
-                    saliency = self.model.predict(ready.prepared)
-            except Lost as lost:
-                self._lose(ready.job, lost)
-                return
-        self._writes.append((ready.job, writers.submit(self._hand_over, ready.job, saliency)))
-        self._drain(4 * self._workers)
+        assert ready.prepared is not None
+        try:
+            with self._timed("network"), _losing(ready.job.photograph.label):
+                saliency = self.model.predict(ready.prepared)
+        except Lost as lost:
+            self._lose(ready.job, lost)
+        else:
+            self._write(ready, saliency, writers)
 
     # writing ------------------------------------------------------------------------------------
 
@@ -255,11 +284,15 @@ class Pipeline:
         assert self._batched is not None
         with self._timed("writing"), _losing(ready.job.photograph.label):
             saliency = self._batched.finish(out, ready.shape)
-        self._hand_over(ready.job, saliency)
+        self._hand_over(ready, saliency)
 
-    def _hand_over(self, job: Job, saliency: Map) -> None:
+    def _write(self, ready: _Ready, saliency: Map, writers: ThreadPoolExecutor) -> None:
+        self._writes.append((ready.job, writers.submit(self._hand_over, ready, saliency)))
+        self._drain(4 * self._workers)
+
+    def _hand_over(self, ready: _Ready, saliency: Map) -> None:
         with self._timed("writing"):
-            self._take(job, saliency)
+            self._take(ready.job, saliency, ready.kept)
 
     def _drain(self, most: int) -> None:
         """Wait until at most so many maps are still to be written."""
@@ -295,8 +328,13 @@ def _losing(label: str) -> Iterator[None]:
     try:
         yield
     except SodevalError as error:
-        told = str(error)
-        raise Lost(told if label in told else f"{label}: {told}") from error
+        raise Lost(_told(label, str(error))) from error
+    except MemoryError as error:
+        raise Lost(f"{label}: not enough memory for it.") from error
+
+
+def _told(label: str, why: str) -> str:
+    return why if label in why else f"{label}: {why}"
 
 
 def _is_out_of_memory(error: Exception) -> bool:
@@ -304,12 +342,14 @@ def _is_out_of_memory(error: Exception) -> bool:
         return True
     text = str(error).lower()
     return isinstance(error, RuntimeError) and (
-        "out of memory" in text or "can't allocate memory" in text
+        "out of memory" in text or "can't allocate memory" in text or "alloc_failed" in text
     )
 
 
 def _free_cached(device: str) -> None:
-    if device.startswith("cuda"):
-        import torch
+    import torch
 
+    if device.startswith("cuda"):
         torch.cuda.empty_cache()
+    elif device == "mps":
+        torch.mps.empty_cache()

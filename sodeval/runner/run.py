@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from sodeval.errors import DataError, Interrupted, UsageError
 from sodeval.models.predictor import Predictor
+from sodeval.protocols import DEFAULT
 from sodeval.report import Report
 from sodeval.runner.maps import MapFolder
 from sodeval.runner.pipeline import Pipeline
@@ -67,7 +67,7 @@ def run(
     limit: int | None = None,
     score: bool = True,
     metrics: str | Iterable[str] | None = None,
-    protocol: str = "pysodmetrics",
+    protocol: str = DEFAULT,
     progress: Progress | None = None,
 ) -> Outcome:
     """Run a model over photographs, write its maps and score them.
@@ -99,50 +99,52 @@ def run(
     for what, number in (("batch size", batch_size), ("workers", workers), ("limit", limit)):
         if number is not None and number < 1:
             raise UsageError(f"{what} is {number}; give 1 or more.")
+    if model.labels is not None and (metrics not in (None, "miou") or protocol != DEFAULT):
+        raise UsageError(
+            f"{model.name} gives label maps, which are scored by miou alone; leave --metrics and "
+            "--protocol out."
+        )
     if images is not None:
         sources = from_images(images, gt)
     else:
-        card = model.card
-        sources = from_root(data, () if card is None else (card.task,), datasets)
-    with ExitStack() as stack:
-        stack.enter_context(sources)
-        folder = maps
-        if model.labels is not None and maps is None:
-            folder = stack.enter_context(TemporaryDirectory(prefix="sodeval-"))
+        sources = from_root(data, () if model.card is None else (model.card.task,), datasets)
+    with sources:
         work = Work(
             model,
             sources,
-            limit,
-            None if folder is None else MapFolder(folder, model.settings(), overwrite),
-            score and model.labels is None,
-            "default" if metrics is None else metrics,
-            protocol,
+            limit=limit,
+            score=score,
+            metrics="default" if metrics is None else metrics,
+            protocol=protocol,
         )
+        if maps is not None:
+            # devices round in their own ways, so a folder is of one kind of device
+            settings = {**model.settings(), "device": model.device.partition(":")[0]}
+            work.folder = MapFolder(maps, settings, work.targets, overwrite)
+        jobs = work.jobs()
         pipeline = Pipeline(
             model,
             batch_size=batch_size or default_batch(model.device),
             workers=workers or available_cores(),
+            there=work.there,
             take=work.take,
             fail=work.fail,
-            advance=lambda done: None if progress is None else progress.advance(work.kept + done),
+            advance=lambda done: None if progress is None else progress.advance(done),
         )
         if progress is not None:
-            progress.start(len(work.entries))
+            progress.start(len(jobs))
         try:
             with _one_thread_each(model.device):
-                pipeline.run(work.jobs())
+                pipeline.run(jobs)
         except KeyboardInterrupt:
             raise Interrupted(work.report(pipeline.stages, partial=True)) from None
         finally:
             if progress is not None:
                 progress.stop()
-        if work.failed and len(work.failed) == len(work.entries):
+        if work.failed and not (work.made or work.kept):
             raise DataError(f"not one photograph could be run; {next(iter(work.failed.values()))}")
         report = work.report(pipeline.stages)
-        if score and model.labels is not None:
-            assert folder is not None
-            report = work.label_report(folder, metrics or "miou", pipeline.stages)
-        notes = list(work.notes if report.results else (*sources.notes, *work.notes))
+        notes = [] if report.results else list(work.notes)
         if pipeline.batch_size < pipeline.asked:
             notes.append(
                 f"memory did not suffice for batches of {pipeline.asked}: "
@@ -152,7 +154,7 @@ def run(
             report,
             work.made,
             work.kept,
-            work.failed,
+            {**work.failed, **work.unscored},
             work.speed(pipeline.stages),
             pipeline.stages.shares(),
             pipeline.batch_size,

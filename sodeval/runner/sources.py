@@ -69,8 +69,6 @@ class Sources:
 
     sources: tuple[Source, ...]
     notes: tuple[str, ...]
-    masks: tuple[tuple[str, str], ...]
-    """Folder below that of the maps, and the ground truths that belong to it."""
     stack: ExitStack
 
     def __enter__(self) -> Sources:
@@ -92,11 +90,11 @@ def from_images(images: str | os.PathLike[str], gt: str | os.PathLike[str] | Non
     with ExitStack() as stack:
         if gt is None:
             source = _unpaired(stack.enter_context(open_store(images, "photographs")))
-            return Sources((source,), (), (), stack.pop_all())
+            return Sources((source,), (), stack.pop_all())
         plan = stack.enter_context(discover(images, gt, "photographs"))
         folders = len(plan.matches) > 1
         sources = [_paired(m, f"{m.dataset}/" if folders else "") for m in plan.matches]
-        return Sources(tuple(sources), plan.notes, (("", os.fspath(gt)),), stack.pop_all())
+        return Sources(tuple(sources), plan.notes, stack.pop_all())
 
 
 def from_root(
@@ -123,7 +121,6 @@ def from_root(
     wanted = _chosen(place, there, tasks, names)
     with ExitStack() as stack:
         sources: list[Source] = []
-        truths: list[tuple[str, str]] = []
         notes: list[str] = []
         for dataset in wanted:
             photographs, masks = _two_folders(there[dataset])
@@ -131,8 +128,7 @@ def from_root(
             notes += plan.notes
             match = replace(plan.matches[0], dataset=dataset)
             sources.append(_paired(match, f"{dataset}/"))
-            truths.append((dataset, os.fspath(masks)))
-        return Sources(tuple(sources), tuple(notes), tuple(truths), stack.pop_all())
+        return Sources(tuple(sources), tuple(notes), stack.pop_all())
 
 
 def _unpaired(store: Store) -> Source:

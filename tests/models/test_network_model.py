@@ -125,6 +125,36 @@ def test_an_output_that_is_no_number_is_an_error(fast: bool) -> None:
         model.predict(photograph(1))
 
 
+def test_fast_takes_grey_photographs_as_the_faithful_path_does() -> None:
+    grey = np.ascontiguousarray(photograph(4, 60, 90)[..., 0])
+    found = {}
+    for fast in (False, True):
+        model = sodeval.load_model("u2netp", "none", "cpu", fast=fast)
+        assert isinstance(model, NetworkModel)
+        model.network.load_state_dict(state("u2netp"))
+        found[fast] = model.predict(grey)
+    assert levels(found[False], found[True]) <= 2
+
+
+def test_fast_refuses_a_size_where_the_faithful_path_does(tmp_path: Path) -> None:
+    make_set(tmp_path, 2)
+    cv2.imwrite(str(tmp_path / "im" / "tiny.png"), np.zeros((20, 20, 3), np.uint8))
+    for fast in (False, True):
+        model = sodeval.load_model("csf-resnet50", "none", "cpu", fast=fast)
+        outcome = run(model, images=tmp_path / "im", maps=tmp_path / f"maps{fast}")
+        assert outcome.made == 2
+        (why,) = outcome.failed.values()
+        assert "tiny.png" in why
+
+
+def test_weights_made_in_inference_mode_can_be_run_fast() -> None:
+    model = loaded(fast=True)
+    with torch.inference_mode():
+        other = {key: value.clone() for key, value in state().items()}
+    model.network.load_state_dict(other, assign=True)
+    assert levels(model.predict(photograph(1)), loaded().predict(photograph(1))) <= 2
+
+
 def test_bf16_stays_near_fp32() -> None:
     image = photograph(2, 120, 160)
     gap = np.abs(loaded(precision="bf16").predict(image).astype(int) - loaded().predict(image))

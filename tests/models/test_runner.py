@@ -15,6 +15,7 @@ from sodeval.errors import (
     Interrupted,
     OutputError,
     PairingError,
+    ShapeError,
     UnknownNameError,
     UsageError,
 )
@@ -84,10 +85,16 @@ def test_never_mixes_two_models(data: Path, tmp_path: Path) -> None:
     run(Brightness(), images=data / "im", maps=maps)
     with pytest.raises(UsageError, match=r"name 'brightness' and not 'other'.*--overwrite"):
         run(Brightness("other"), images=data / "im", maps=maps)
+    with pytest.raises(UsageError, match=r"holds 4 images that are not of this run"):
+        run(Brightness("other"), images=data / "im", maps=maps, limit=3, overwrite=True)
     (maps / RECORD).unlink()
     with pytest.raises(UsageError, match="holds images already"):
         run(Brightness(), images=data / "im", maps=maps)
-    run(Brightness("other"), images=data / "im", maps=maps, overwrite=True)
+    with pytest.raises(Interrupted):
+        run(Brightness("other", stop=3), images=data / "im", maps=maps, overwrite=True, workers=1)
+    outcome = run(Brightness("other"), images=data / "im", maps=maps)
+    assert outcome.kept < 7
+    assert outcome.made == 7 - outcome.kept
     assert json.loads((maps / RECORD).read_text())["name"] == "other"
 
 
@@ -171,6 +178,48 @@ def test_ctrl_c_leaves_a_folder_to_go_on_with(data: Path, tmp_path: Path) -> Non
     assert outcome.report.results[0].images == 7
 
 
+def test_a_ground_truth_of_another_size(data: Path, tmp_path: Path) -> None:
+    write(data / "gt" / "p04.png", mask(4, 20, 26))
+    resized = run(Brightness(), images=data / "im", gt=data / "gt")
+    assert resized.report.results[0].resized == 1
+    outcome = run(
+        Brightness(), images=data / "im", gt=data / "gt", protocol="u2net", maps=tmp_path / "maps"
+    )
+    (why,) = outcome.failed.values()
+    assert "52x40" in why or "40x52" in why
+    assert outcome.made == 7
+    assert outcome.report.results[0].images == 6
+
+
+def test_maps_without_any_readable_ground_truth(data: Path, tmp_path: Path) -> None:
+    for path in (data / "gt").iterdir():
+        path.write_bytes(b"no image")
+    outcome = run(Brightness(), images=data / "im", gt=data / "gt", maps=tmp_path / "maps")
+    assert outcome.made == 7
+    assert len(outcome.failed) == 7
+    assert not outcome.report.results
+
+
+def test_one_photograph_to_blame_costs_only_itself(data: Path, tmp_path: Path) -> None:
+    class Picky(Brightness):
+        def submit(self, batch: list[np.ndarray]):  # type: ignore[no-untyped-def]
+            if any(one.shape[1] == 36 for one in batch):
+                raise ShapeError("36 is a height that cannot be taken.")
+            return super().submit(batch)
+
+    outcome = run(Picky(), images=data / "im", maps=tmp_path / "maps", batch_size=2)
+    assert outcome.made == 5
+    assert all("36 is a height" in why for why in outcome.failed.values())
+
+
+def test_another_device_s_maps_are_not_gone_on_with(data: Path, tmp_path: Path) -> None:
+    run(Brightness(), images=data / "im", maps=tmp_path / "maps", limit=2)
+    model = Brightness()
+    model.device = "cuda:1"
+    with pytest.raises(UsageError, match="device 'cpu' and not 'cuda'"):
+        run(model, images=data / "im", maps=tmp_path / "maps")
+
+
 def test_queues_are_bounded(tmp_path: Path) -> None:
     make_set(tmp_path, 60)
 
@@ -215,8 +264,19 @@ def test_label_maps_are_scored_by_miou(data: Path, tmp_path: Path) -> None:
 
     for path in (data / "gt").iterdir():
         cv2.imwrite(str(path), (read(path) > 0).astype(np.uint8))
-    outcome = run(Labels("labels"), images=data / "im", gt=data / "gt")
+    with pytest.raises(UsageError, match="scored by miou alone"):
+        run(Labels("labels"), images=data / "im", gt=data / "gt", metrics="mae")
+    with pytest.raises(UsageError, match="scored by miou alone"):
+        run(Labels("labels"), images=data / "im", gt=data / "gt", protocol="u2net")
+    maps = tmp_path / "maps"
+    outcome = run(Labels("labels"), images=data / "im", gt=data / "gt", maps=maps)
     (result,) = outcome.report.results
+    files = sodeval.score(maps, data / "gt", metrics="miou", classes=2).results[0]
+    assert (result.metrics, result.signature) == (files.metrics, files.signature)
+    assert result.per_class == files.per_class
+    few = run(Labels("labels"), images=data / "im", gt=data / "gt", maps=maps, limit=2)
+    assert (few.kept, few.report.results[0].images) == (2, 2)
+    assert "skip:5" in few.report.results[0].signature
     assert result.metrics["miou"] > 0.5
     assert result.method == "labels"
     assert result.provenance == {"kind": "measured"}
