@@ -182,13 +182,13 @@ def run(
         print_report(report, form, decimals)
         if not quiet:
             print_notes(report)
+    if not quiet:
+        _say_speed(outcome, maps)
+    _say_failures(outcome)
     if leaderboard is not None:
         for change in leaderboard.add(report):
             click.echo(f"{board}: {change}", err=True)
         leaderboard.save()
-    if not quiet:
-        _say_speed(outcome, maps)
-    _say_failures(outcome)
     return DataError.exit_code if outcome.failed else 0
 
 

@@ -6,6 +6,7 @@ user's own. All of them are a :class:`~sodeval.models.predictor.Predictor`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -50,7 +51,7 @@ TORCH_FOR_CPU = "pip install torch --index-url https://download.pytorch.org/whl/
 
 def load_model(
     name: str,
-    weights: str | None = None,
+    weights: str | os.PathLike[str] | None = None,
     device: str = "auto",
     precision: str = "fp32",
     fast: bool = False,
@@ -84,6 +85,11 @@ def load_model(
     """
     from sodeval.models.own_source import own_names, refuse_clash
 
+    if not isinstance(name, str):
+        raise UsageError(f"a model is named by a string, not by a {type(name).__name__}.")
+    weights = None if weights is None else os.fspath(weights)
+    device = str(device)  # a torch.device will do
+
     if name in (others := own_names()) and name not in CARDS:
         return _load_own(name, weights, device, precision, fast, compiled, evaluation)
     if ".py:" in name or name.endswith((".py", ".onnx")):
@@ -95,7 +101,7 @@ def load_model(
     if not card.needs_torch:
         from sodeval.models.baseline import Baseline
 
-        _refuse_for_baseline(card, weights, device, precision)
+        _refuse_for_baseline(card, weights, device, precision, fast or compiled)
         return Baseline(card)
     require_torch(f"the model {card.name}")
     from sodeval.models.network_model import load_network
@@ -137,9 +143,13 @@ def _load_own(
     return load_own(name, device=device, precision=precision, weights=weights)
 
 
-def _refuse_for_baseline(card: ModelCard, weights: str | None, device: str, precision: str) -> None:
+def _refuse_for_baseline(
+    card: ModelCard, weights: str | None, device: str, precision: str, quick: bool
+) -> None:
     if weights not in (None, "none"):
         raise UsageError(f"{card.name} has no weights; leave --weights out.")
+    if quick:
+        raise UsageError(f"{card.name} has nothing to fold or compile; leave --fast and --compile.")
     if device not in ("auto", "cpu"):
         raise UsageError(f"{card.name} runs on the processor; leave --device out.")
     if precision != "fp32":

@@ -85,6 +85,7 @@ class NetworkModel:
 
     Attributes:
         network: the module, with the checkpoint's state-dict keys; load others into it at will.
+            With ``fast`` a change behind torch's back, through ``.data``, is not noticed.
         card: its row in the zoo; None for a user's own.
 
     Args:
@@ -171,11 +172,14 @@ class NetworkModel:
             ShapeError: ``x`` is not (N, 3, H, W).
             UsageError: a height or width that the network cannot take.
         """
-        tensor = x if isinstance(x, Tensor) else torch.from_numpy(np.ascontiguousarray(x))
+        if isinstance(x, Tensor):
+            tensor = x.detach()
+        else:
+            tensor = torch.from_numpy(np.require(x, np.float32, ("C", "W")))
         if tensor.ndim != 4 or tensor.shape[1] != 3 or tensor.numel() == 0:
             raise ShapeError(f"input: shape is {tuple(tensor.shape)}; expected (N, 3, H, W).")
         with computing(self.place, self.precision):
-            out = self._final(self.network)(tensor.to(self.place, torch.float32)).float()
+            out = self._final(self.network.eval())(tensor.to(self.place, torch.float32)).float()
         out = out.to(tensor.device).clone()  # outside inference mode: a tensor like any other
         return out if isinstance(x, Tensor) else out.numpy()
 
@@ -249,6 +253,7 @@ class NetworkModel:
 
     def runnable(self) -> Forward:
         """The network as it runs: plain, or folded and compiled, made again if weights changed."""
+        self.network.eval()  # whoever trained it may have left it in training mode
         if not (self.fast or self.compiled):
             return self._coarse(self.network)
         tensors = [*self.network.parameters(), *self.network.buffers()]

@@ -294,7 +294,7 @@ def _left_out(result: Result, partial: bool) -> str:
     elif zero:
         causes.append(f"scored {empty}")
     elif left and not partial:
-        causes.append("left out")
+        causes.append("left out" if causes else f"{left} left out")
     if left and partial:
         causes.append("scoring was interrupted")
     return ", ".join(causes)

@@ -88,7 +88,8 @@ class Pipeline:
         model: the model.
         batch_size: photographs in a batch, at most; halved where memory does not suffice.
         workers: threads that read, and as many that write.
-        there: gives a job's map if it was made before; called from several threads.
+        there: given a job and the bytes of its photograph, gives its map if it was made before;
+            called from several threads.
         take: given each job's map, and whether it was made before; from several threads.
         fail: told of each photograph that gave no map, and why.
         advance: told how many are done.
@@ -100,7 +101,7 @@ class Pipeline:
         *,
         batch_size: int,
         workers: int,
-        there: Callable[[Job], Map | None],
+        there: Callable[[Job, bytes], Map | None],
         take: Callable[[Job, Map, bool], None],
         fail: Callable[[Job, Lost], None],
         advance: Callable[[int], None],
@@ -174,14 +175,15 @@ class Pipeline:
                 self._write(ready, ready.saliency, writers)
 
     def _prepare(self, job: Job) -> _Ready:
-        there = self._there(job)
-        if there is not None:
-            return _Ready(job, there.shape, saliency=there, kept=True)
-        if self._began is None:
-            self._began = time.perf_counter()
         ref = job.photograph
         with self._timed("reading"), _losing(ref.label):
-            image: Photograph = read_photograph(ref.read(), ref.label, self.model.reader)
+            data = ref.read()
+            there = self._there(job, data)
+            if there is not None:
+                return _Ready(job, (there.shape[0], there.shape[1]), saliency=there, kept=True)
+            if self._began is None:
+                self._began = time.perf_counter()
+            image: Photograph = read_photograph(data, ref.label, self.model.reader)
             shape = image.shape[0], image.shape[1]
             if self._batched is not None:
                 return _Ready(job, shape, self._batched.prepare(image))

@@ -23,6 +23,9 @@ from sodeval.names import listed, natural_key, readable
 from sodeval.pairs import Match, discover
 
 DATA_VARIABLE = "SODEVAL_DATA"
+OTHER_FORMATS = frozenset(
+    f".{name}" for name in ("avif", "gif", "heic", "heif", "jfif", "jp2", "jxl", "pgm", "ppm")
+)
 DEFAULT_ROOT = "datasets"
 _DEEPEST = 4  # folders between the root and a data set's own
 
@@ -90,11 +93,16 @@ def from_images(images: str | os.PathLike[str], gt: str | os.PathLike[str] | Non
     with ExitStack() as stack:
         if gt is None:
             source = _unpaired(stack.enter_context(open_store(images, "photographs")))
-            return Sources((source,), (), stack.pop_all())
+            return Sources((source,), _other_formats(images), stack.pop_all())
         plan = stack.enter_context(discover(images, gt, "photographs"))
+        if len(methods := {match.method for match in plan.matches}) > 1:
+            raise PairingError(
+                f"photographs: {os.fspath(images)!r} has several folders of photographs for the "
+                f"same ground truths ({listed(sorted(methods))}). Give one of them."
+            )
         folders = len(plan.matches) > 1
         sources = [_paired(m, f"{m.dataset}/" if folders else "") for m in plan.matches]
-        return Sources(tuple(sources), plan.notes, stack.pop_all())
+        return Sources(tuple(sources), (*plan.notes, *_other_formats(images)), stack.pop_all())
 
 
 def from_root(
@@ -117,12 +125,21 @@ def from_root(
             f"data: {os.fspath(place)!r} is no folder. Give --data ROOT with "
             f"ROOT/<task>/<dataset>/im and gt below it, or set ${DATA_VARIABLE}."
         )
-    there = dict(_sets_below(place))
+    there: dict[str, Path] = {}
+    twins: dict[str, Path] = {}
+    for dataset, folder in _sets_below(place):
+        if there.setdefault(dataset, folder) != folder:
+            twins[dataset] = folder
     wanted = _chosen(place, there, tasks, names)
     with ExitStack() as stack:
         sources: list[Source] = []
         notes: list[str] = []
         for dataset in wanted:
+            if dataset in twins:
+                raise PairingError(
+                    f"data: two folders are {dataset}: {there[dataset]} and {twins[dataset]}. "
+                    "Keep one of them, or give --images and --gt."
+                )
             photographs, masks = _two_folders(there[dataset])
             plan = stack.enter_context(discover(photographs, masks, "photographs"))
             notes += plan.notes
@@ -147,6 +164,15 @@ def _unpaired(store: Store) -> Source:
                 f"{item.photograph.label}. Keep one of them."
             )
     return Source(store.name, tuple(items.values()))
+
+
+def _other_formats(images: str | os.PathLike[str]) -> tuple[str, ...]:
+    """A note of images in a folder that no decoder here reads."""
+    found = sorted(p.name for p in Path(images).rglob("*") if p.suffix.lower() in OTHER_FORMATS)
+    if not found:
+        return ()
+    kinds = "png, jpg, bmp, tif and webp are read"
+    return (f"{len(found)} files of other formats left out (first: {found[0]}); {kinds}",)
 
 
 def _paired(match: Match, prefix: str) -> Source:

@@ -53,6 +53,7 @@ class Work:
         self._model = model
         self._entries: list[tuple[Item, Grader | None]] = []
         self._graders: list[Grader] = []
+        self._digests: dict[int, str] = {}  # of photographs that are under way
         self._lock = threading.Lock()
         for source in (source.first(limit) for source in sources.sources):
             grader = None
@@ -75,16 +76,19 @@ class Work:
         """Every photograph, in order."""
         return [Job(i, item.photograph) for i, (item, _) in enumerate(self._entries)]
 
-    def there(self, job: Job) -> Map | None:
-        """The map of a photograph, if it was made before."""
+    def there(self, job: Job, photograph: bytes) -> Map | None:
+        """The map of a photograph, given its bytes, if it was made before."""
+        if self.folder is None:
+            return None
         item, _ = self._entries[job.index]
-        return None if self.folder is None else self.folder.kept(item.target)
+        digest = self._digests[job.index] = self.folder.digest(photograph)
+        return self.folder.kept(item.target, digest)
 
     def take(self, job: Job, made: Map, kept: bool) -> None:
         """Write a map that is new, and score it."""
         item, grader = self._entries[job.index]
         if self.folder is not None and not kept:
-            self.folder.write(item.target, made)
+            self.folder.write(item.target, made, self._digests.pop(job.index))
         with self._lock:
             self.kept += kept
             self.made += not kept

@@ -100,6 +100,7 @@ def test_a_broken_photograph_ends_in_3_and_the_rest_is_done(data: Path, tmp_path
         (("--model", "baseline-ft", "--images", "nowhere"), 3, "'nowhere' does not exist"),
         (("--model", "baseline-ft", "--device", "cuda"), 2, "runs on the processor"),
         (("--model", "baseline-ft", "--precision", "fp16"), 2, "no precision to choose"),
+        (("--model", "baseline-ft", "--fast"), 2, "nothing to fold or compile"),
         (("--model", "baseline-ft", "--precision", "fp8"), 2, "'fp8' is not one of"),
         (("--model", "csnet-L-x1", "--weights", "none", "--device", "gpu"), 2, "unknown device"),
         (("--model", "baseline-ft", "--metrics", "mea"), 2, "did you mean 'mba'"),

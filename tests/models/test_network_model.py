@@ -155,6 +155,25 @@ def test_weights_made_in_inference_mode_can_be_run_fast() -> None:
     assert levels(model.predict(photograph(1)), loaded().predict(photograph(1))) <= 2
 
 
+def test_a_network_left_in_training_mode_is_not_trained_by_looking() -> None:
+    model = loaded()
+    expected = model.predict(photograph(1))
+    before = {key: value.clone() for key, value in model.network.state_dict().items()}
+    model.network.train()
+    np.testing.assert_array_equal(model.predict(photograph(1)), expected)
+    model.network.train()
+    model.raw(np.zeros((1, 3, 32, 32), np.float32))
+    assert all(torch.equal(before[key], v) for key, v in model.network.state_dict().items())
+
+
+def test_raw_takes_read_only_arrays_and_tensors_with_gradients() -> None:
+    x = np.zeros((1, 3, 32, 32), np.float32)
+    x.setflags(write=False)
+    out = loaded().raw(x)
+    tensor = torch.zeros(1, 3, 32, 32, requires_grad=True)
+    np.testing.assert_array_equal(np.asarray(loaded().raw(tensor)), out)
+
+
 def test_bf16_stays_near_fp32() -> None:
     image = photograph(2, 120, 160)
     gap = np.abs(loaded(precision="bf16").predict(image).astype(int) - loaded().predict(image))

@@ -98,6 +98,44 @@ def test_never_mixes_two_models(data: Path, tmp_path: Path) -> None:
     assert json.loads((maps / RECORD).read_text())["name"] == "other"
 
 
+def test_maps_of_other_photographs_are_not_kept(data: Path, tmp_path: Path) -> None:
+    run(Brightness(), images=data / "im", maps=tmp_path / "maps")
+    write(data / "im" / "p02.png", photograph(99, 52, 40))
+    cv2.imwrite(str(tmp_path / "maps" / "p05.png"), np.zeros((40, 52), np.uint8))  # unsigned
+    outcome = run(Brightness(), images=data / "im", maps=tmp_path / "maps")
+    assert (outcome.made, outcome.kept) == (2, 5)
+    stored = read(tmp_path / "maps" / "p02.png")
+    np.testing.assert_array_equal(stored, Brightness().predict(photograph(99, 52, 40)))
+
+
+def test_a_folder_that_was_begun_belongs_to_its_model(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(Interrupted):
+        run(Brightness(stop=0), images=data / "im", maps=tmp_path / "maps", batch_size=1)
+    with pytest.raises(UsageError, match="name 'brightness' and not 'other'"):
+        run(Brightness("other"), images=data / "im", maps=tmp_path / "maps")
+
+
+def test_photographs_in_the_folders_of_two_methods_are_refused(tmp_path: Path) -> None:
+    for method in ("A", "B"):
+        write(tmp_path / "im" / method / "SET" / "1.png", photograph(1))
+    write(tmp_path / "gt" / "SET" / "1.png", mask(1))
+    with pytest.raises(PairingError, match=r"several folders of photographs .*\(A, B\)"):
+        run(Brightness(), images=tmp_path / "im", gt=tmp_path / "gt")
+
+
+def test_two_copies_of_a_data_set_are_refused(root: Path) -> None:
+    make_set(root / "again" / "ECSSD", 1)
+    with pytest.raises(PairingError, match="two folders are ECSSD"):
+        run(Baseline(CARDS["baseline-ft"]), data=root)
+    assert datasets(run(Baseline(CARDS["baseline-ft"]), data=root, datasets=("DUTS-TE",)))
+
+
+def test_photographs_of_other_formats_are_told(data: Path, tmp_path: Path) -> None:
+    (data / "im" / "x.gif").write_bytes(b"GIF89a")
+    outcome = run(Brightness(), images=data / "im", maps=tmp_path / "maps")
+    assert any("1 files of other formats left out (first: x.gif)" in n for n in outcome.notes)
+
+
 def test_a_broken_photograph_is_left_out_and_told(data: Path, tmp_path: Path) -> None:
     path = data / "im" / "p03.png"
     path.write_bytes(path.read_bytes()[:100])
