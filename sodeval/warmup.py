@@ -67,7 +67,7 @@ def warm_up() -> None:
     gt[5, 50:60] = 255
     image = np.stack([pred, pred[::-1], pred.T], axis=-1)
     for names, protocol in (("all", PROTOCOLS["pysodmetrics"]), ("mae", PROTOCOLS["salmetric"])):
-        scorer = Scorer(names, protocol, images=True)
+        scorer = Scorer(names, protocol, images=names == "all")
         scorer.score(pred, scorer.prepare(gt, image=image), label="a map")
     ConfusionMatrix().update(pred % 3, gt % 2)
     minimum_barrier.saliency(image)

@@ -504,7 +504,7 @@ def test_notes_say_whose_they_are_once():
 
 
 def test_every_warning_has_words():
-    files = (Path(sodeval.__file__).with_name(f"{name}.py") for name in ("scorer", "label_scoring"))
+    files = (Path(sodeval.__file__).with_name(f"{name}.py") for name in ("scorer", "label_tally"))
     source = "".join(file.read_text(encoding="utf-8") for file in files)
     given = set(re.findall(r'"([a-z0-9]+(?:_[a-z0-9]+)+)"', source))
     assert set(WARNINGS) <= given
