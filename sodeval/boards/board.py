@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
+from sodeval.boards.admission import refuse_result
 from sodeval.boards.files import changing, dumped, read_rows
-from sodeval.boards.row import Row, model_of
-from sodeval.datasets import canonical, find, is_known, is_training
+from sodeval.boards.row import Row, model_of, ran_own_code, stored
+from sodeval.datasets import canonical, find, is_known
 from sodeval.errors import DataError, ReportError, UnknownNameError
 from sodeval.metrics import METRICS, Direction, better
 from sodeval.writing import write_text
@@ -127,16 +128,16 @@ class Leaderboard:
     def add(self, report: Report, model: str | None = None) -> tuple[Change, ...]:
         """Add the results of a report, all of them or none.
 
-        A row takes the place of an older one of the same model, provenance and comparable
-        signature.
+        A row takes the place of an older one of the same model, weights, precision, settings,
+        provenance and comparable signature.
 
         Args:
-            report: whole, and not of a training set.
+            report: whole, of every image of a test set, and not of an untrained network.
             model: id of the model; None: of the one that was run, or else the method's name.
 
         Raises:
-            ReportError: the report is empty or partial, is of a training set, or ``model`` is
-                given and it holds several methods.
+            ReportError: the report is empty or partial, is of a training set, leaves images out,
+                is of an untrained network, or ``model`` is given and it holds several methods.
         """
         if report.partial:
             raise ReportError("the report is of an interrupted run; score again to the end.")
@@ -150,13 +151,11 @@ class Leaderboard:
             )
         made = []
         for result in report.results:
-            if is_training(result.dataset):
-                raise ReportError(
-                    f"{result.dataset} is a training set; a leaderboard takes test sets only."
-                )
-            name = model or model_of(result)
+            ran = None if ran_own_code(result) else _card(model_of(result))
+            refuse_result(result, ran, stored(result, "model").get("weights_sha256"))
+            name = model_of(result) if model is None else model
             try:
-                row = Row.of(result, report, name, _card(name))
+                row = Row.of(result, report, name, ran if model is None else _card(name))
             except ValueError as error:
                 raise ReportError(f"the report cannot be a row: {error}.") from None
             made.append((canonical(result.dataset), row))

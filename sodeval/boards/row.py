@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -99,7 +100,7 @@ class Row:
             model: its id.
             card: of the model, if it is known.
         """
-        ran, cost = _stored(result, "model"), _stored(result, "cost")
+        ran, cost = stored(result, "model"), stored(result, "cost")
         return cls(
             model=model,
             title=model if card is None else card.title,
@@ -117,8 +118,8 @@ class Row:
             images_per_second=cost.get("images_per_second"),
             device=cost.get("device"),
             paper=None if card is None else {"title": card.paper, "url": card.paper_url},
-            code=None if card is None else card.code_url,
-            licence=None if card is None else card.licence.name,
+            code=None if card is None else card.code_url or None,
+            licence=None if card is None else card.licence.name or None,
             date=report.created,
             tool_version=report.tool_version,
             report=report.digest,
@@ -156,9 +157,23 @@ class Row:
         return self.provenance["kind"]
 
     @property
-    def order(self) -> tuple[str, str, str, str]:
+    def order(self) -> tuple[str, ...]:
         """Where the row stands in the file."""
-        return self.model, self.kind, self.protocol or "", self.signature or ""
+        return (
+            self.model,
+            self.kind,
+            self.protocol or "",
+            self.signature or "",
+            self.weights_sha256 or "",
+            self.precision or "",
+            json.dumps(self.settings or {}, sort_keys=True),
+        )
+
+    @property
+    def _made_by(self) -> tuple[object, ...]:
+        """What the maps follow from, beside the photographs."""
+        settings = dict(self.settings or {})
+        return self.model, self.kind, self.weights_sha256, self.precision, settings
 
     def comparable(self, other: Row) -> bool:
         """Whether the two may be ranked against each other.
@@ -175,19 +190,25 @@ class Row:
     def replaces(self, other: Row) -> bool:
         """Whether this is a newer row of the same: one model, one kind, comparable scores.
 
-        What two papers report of one model stays beside each other.
+        Another checkpoint, precision or setting makes other maps, so it is another row. What two
+        papers report of one model stays beside each other.
         """
-        if (self.model, self.kind) != (other.model, other.kind):
+        if self._made_by != other._made_by:
             return False
         return self.comparable(other) and (self.kind != "reported" or self.paper == other.paper)
 
 
 def model_of(result: Result) -> str:
     """Id of the model behind a result: of the one that was run, or else the method's name."""
-    return str(_stored(result, "model").get("name") or result.method)
+    return str(stored(result, "model").get("name") or result.method)
 
 
-def _stored(result: Result, key: str) -> Mapping[str, Any]:
+def ran_own_code(result: Result) -> bool:
+    """Whether the model was the user's own, which may have the name of one of ours."""
+    return not {"code_sha256", "package"}.isdisjoint(stored(result, "model"))
+
+
+def stored(result: Result, key: str) -> Mapping[str, Any]:
     """What a report holds beside the scores, if it does.
 
     Raises:

@@ -10,7 +10,7 @@ import click
 from sodeval.cli.options import console
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
+    from rich.progress import Progress, ProgressColumn, Task
 
 
 class Bar:
@@ -24,19 +24,29 @@ class Bar:
         self._doing = doing
         self._bar: Progress | None = None
 
-    def start(self, total: int) -> None:
-        """The work begins; ``total`` images are to be done."""
+    def start(self, total: int | None) -> None:
+        """The work begins, or goes on after a break; ``total`` is to be done, if that is known."""
         if sys.stderr is None or not sys.stderr.isatty():
             return
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            ProgressColumn,
-            Task,
-            TextColumn,
-            TimeRemainingColumn,
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], total=total)
+            return
+        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+        self._bar = Progress(
+            TextColumn(self._doing),
+            BarColumn(),
+            *self._columns(),
+            TimeRemainingColumn(),
+            console=console(err=True),
+            transient=True,
         )
+        self._bar.add_task(self._doing, total=total)
+        self._bar.start()
+
+    def _columns(self) -> tuple[ProgressColumn, ...]:
+        """How much is done and how fast: images, between the bar and the time that remains."""
+        from rich.progress import MofNCompleteColumn, ProgressColumn
         from rich.text import Text
 
         class Speed(ProgressColumn):
@@ -46,20 +56,10 @@ class Bar:
                 speed = task.finished_speed or task.speed
                 return Text("" if speed is None else f"{speed:,.0f} images/s", style="cyan")
 
-        self._bar = Progress(
-            TextColumn(self._doing),
-            BarColumn(),
-            MofNCompleteColumn(),
-            Speed(),
-            TimeRemainingColumn(),
-            console=console(err=True),
-            transient=True,
-        )
-        self._bar.add_task(self._doing, total=total)
-        self._bar.start()
+        return MofNCompleteColumn(), Speed()
 
     def advance(self, done: int) -> None:
-        """``done`` images so far."""
+        """So much is done so far."""
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=done)
 
@@ -77,7 +77,7 @@ class ScoreProgress(Bar):
         super().__init__(doing)
         self._metrics = metrics
 
-    def start(self, total: int) -> None:
+    def start(self, total: int | None) -> None:
         """Scoring begins."""
         from sodeval.metrics import resolve
         from sodeval.warmup import is_warm

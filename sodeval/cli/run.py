@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from typing import TYPE_CHECKING
 
 import click
@@ -136,35 +138,39 @@ def run(
     scored = not no_score and (images is None or gt is not None)
     _check_scoring(scored, metrics, protocol, output, board, limit)
     leaderboard = None if board is None else _open_board(board)
-    found = load_model(
-        model,
-        weights,
-        device,
-        precision,
-        fast,
-        compiled=compiled,
-        evaluation=evaluation,
-        transfer=None if quiet else _transfer(),
-    )
+    with redirect_stdout(sys.stderr):  # what a user's own code prints is no result
+        found = load_model(
+            model,
+            weights,
+            device,
+            precision,
+            fast,
+            compiled=compiled,
+            evaluation=evaluation,
+            transfer=None if quiet else _transfer(),
+        )
+    if leaderboard is not None:
+        _refuse_untrained(found)
     if not quiet:
         _say_terms(found)
     try:
-        outcome = go(
-            found,
-            images=images,
-            gt=gt,
-            data=data,
-            datasets=datasets,
-            maps=maps,
-            batch_size=batch_size,
-            workers=workers,
-            overwrite=overwrite,
-            limit=limit,
-            score=not no_score,
-            metrics=metrics,
-            protocol=protocol,
-            progress=None if quiet else _progress(found, metrics, scored),
-        )
+        with redirect_stdout(sys.stderr):
+            outcome = go(
+                found,
+                images=images,
+                gt=gt,
+                data=data,
+                datasets=datasets,
+                maps=maps,
+                batch_size=batch_size,
+                workers=workers,
+                overwrite=overwrite,
+                limit=limit,
+                score=not no_score,
+                metrics=metrics,
+                protocol=protocol,
+                progress=None if quiet else _progress(found, metrics, scored),
+            )
     except Interrupted as stopped:
         line = "the same command without --overwrite" if overwrite else "the same command"
         again = f"; {line} goes on from the maps in {maps}" if maps else ""
@@ -253,6 +259,12 @@ def _say_failures(outcome: Outcome) -> None:
     more = len(outcome.failed) - _SHOWN_FAILURES
     if more > 0:
         click.echo(f"sodeval: and {more} more photographs gave no map or no score.", err=True)
+
+
+def _refuse_untrained(model: Predictor) -> None:
+    from sodeval.boards import refuse_untrained
+
+    refuse_untrained(model.card, model.weights_sha256)
 
 
 def _open_board(folder: str) -> Leaderboard:

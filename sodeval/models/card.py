@@ -102,13 +102,23 @@ class Weights:
 class Published:
     """Figures that the authors print, in units of one (not of a million).
 
-    ``rule`` is how they count multiply-adds and parameters: a name in `sodeval.profiling.rules`.
+    Attributes:
+        params: parameters.
+        macs: multiply-adds of one image.
+        size: height and width of the input; None where they do not name it.
+        fps: images a second.
+        latency_ms: milliseconds an image.
+        device: the machine of ``fps`` or ``latency_ms``, where they name it.
+        checkpoint_mb: size of the file of weights.
+        rule: how they count multiply-adds and parameters, a name in `sodeval.profiling.rules`.
+        source: where the figures are printed.
     """
 
     params: float | None = None
     macs: float | None = None
     size: Size | None = None
     fps: float | None = None
+    latency_ms: float | None = None
     device: str = ""
     checkpoint_mb: float | None = None
     rule: Literal["hooks", "octave", "operators", ""] = ""

@@ -121,7 +121,8 @@ class OnnxModel:
 
         Raises:
             ShapeError: the model cannot run on inputs of this size, or gives something else than
-                a map for each.
+                a map for each. A run then tries the photographs one by one, and leaves those out
+                that fail alone.
             MemoryError: the batch does not fit.
         """
         step = self._batch or len(batch)
@@ -150,6 +151,8 @@ class OnnxModel:
             raise ShapeError(
                 f"{self.name} cannot run on an input of shape {inputs.shape}: {first_line(error)}."
             ) from error
+        if not isinstance(out, np.ndarray) or out.dtype.kind not in "fiub":
+            raise ShapeError(f"{self.name}: its first output is no tensor of numbers.")
         values = np.asarray(out, np.float32)
         if values.ndim == 3:
             values = values[:, None]

@@ -71,14 +71,21 @@ def load_own(
     if network is not None:
         from sodeval.models.own_network import OwnNetwork
 
-        return OwnNetwork(
-            made_by.name,
-            *network,
-            device=device,
-            precision=precision,
-            weights_sha256=sha256,
-            code=code,
-        )
+        try:
+            return OwnNetwork(
+                made_by.name,
+                *network,
+                device=device,
+                precision=precision,
+                weights_sha256=sha256,
+                folder=made_by.folder,
+                code=code,
+            )
+        except SodevalError:
+            raise
+        except Exception as error:  # too large for the device, without tensors yet …
+            reason = said(error, made_by.folder)
+            raise UsageError(f"cannot use the network of {made_by.label}: {reason}.") from error
     predict = getattr(built, "predict", built)
     if inspect.isclass(built) or not callable(predict) or _is_module(predict):
         raise UsageError(

@@ -72,9 +72,9 @@ class OwnFunction:
         photograph = as_photograph(image)
         try:
             out = self._predict(photograph)
-        except (SodevalError, MemoryError):
+        except SodevalError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             height, width = photograph.shape[:2]
             raise DataError(
                 f"{self.name} fails on a photograph of {width}x{height} pixels: "

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from sodeval.models.network_model import NetworkModel
+from sodeval.models.network_model import Forward, NetworkModel
+from sodeval.models.own_forward import OwnForward
 from sodeval.models.own_output import refuse_misfit
 from sodeval.models.predictor import Map
 
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 class OwnNetwork(NetworkModel):
     """A network model that tells the state of its code, and of weights without a file.
 
-    ``code`` is what `Source.code` says; the other arguments are those of `NetworkModel`.
+    ``folder`` is where the user's code is, for errors, and ``code`` what `Source.code` says; the
+    other arguments are those of `NetworkModel`.
     """
 
     def __init__(
@@ -33,8 +36,10 @@ class OwnNetwork(NetworkModel):
         device: str,
         precision: str,
         weights_sha256: str | None,
+        folder: Path,
         code: dict[str, str],
     ):
+        self._folder = folder
         self._code = code if weights_sha256 is not None else {**code, **_state(network)}
         super().__init__(
             name,
@@ -49,6 +54,17 @@ class OwnNetwork(NetworkModel):
     def settings(self) -> dict[str, object]:
         """What a map depends on: maps of code or weights that have changed are not kept."""
         return {**super().settings(), **self._code}
+
+    # `_coarse` gives what runs a batch, and `_final` what `raw` runs
+    def _coarse(self, network: nn.Module) -> Forward:
+        forward = super()._coarse(network)
+        return forward if isinstance(forward, OwnForward) else self._watched(forward)
+
+    def _final(self, network: nn.Module) -> Forward:
+        return self._watched(super()._final(network))
+
+    def _watched(self, forward: Forward) -> OwnForward:
+        return OwnForward(self.name, forward, self._folder)
 
     def finish(self, out: NDArray[Any], shape: tuple[int, int]) -> Map:
         """The map of one photograph, uint8 (H, W).

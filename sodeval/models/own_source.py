@@ -6,6 +6,7 @@ import hashlib
 import importlib.util
 import inspect
 import sys
+import sysconfig
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,6 +22,7 @@ GROUP = "sodeval.models"
 
 Modules = dict[str, ModuleType]
 _PREFIX = "sodeval_own_"
+_STANDARD = Path(sysconfig.get_path("stdlib")).absolute()
 
 
 class Source(NamedTuple):
@@ -106,6 +108,17 @@ def _is_in(file: str | None, folder: Path) -> bool:
     return path.is_relative_to(folder) and "site-packages" not in path.relative_to(folder).parts
 
 
+def _is_file_in(file: object, folder: Path) -> bool:
+    """Whether the file that a module says it is of is the user's own.
+
+    A module may say anything: torch has some of files like ``_classes.py``, which are nowhere. The
+    standard library is nobody's own, wherever Python is installed.
+    """
+    if not isinstance(file, str) or not Path(file).is_absolute():
+        return False
+    return _is_in(file, folder) and not _is_in(file, _STANDARD) and Path(file).is_file()
+
+
 def _from_file(path: Path, function: str, imported: Callable[[], Modules]) -> Source:
     folder = path.absolute().parent
     try:
@@ -124,9 +137,13 @@ def _from_file(path: Path, function: str, imported: Callable[[], Modules]) -> So
     name = path.stem if function == "build" else f"{path.stem}-{function}"
 
     def code() -> dict[str, str]:
-        digest = hashlib.sha256(path.read_bytes())
-        for file in sorted(str(module.__file__) for module in imported().values()):
-            digest.update(Path(file).read_bytes())
+        beside = sorted(str(module.__file__) for module in imported().values())
+        digest = hashlib.sha256()
+        for file in (path, *map(Path, beside)):
+            try:
+                digest.update(file.read_bytes())
+            except OSError as error:
+                raise UsageError(f"cannot read {file}: {error.strerror}.") from error
         return {"code_sha256": digest.hexdigest()}
 
     return Source(name, f"{path}:{function}", build, folder, code)
@@ -174,7 +191,7 @@ def _siblings(folder: Path) -> Iterator[Callable[[], Modules]]:
             name: sys.modules[name]
             for name in sorted(set(sys.modules) - before)
             if not name.startswith(("sodeval.", _PREFIX))
-            and _is_in(getattr(sys.modules[name], "__file__", None), folder)
+            and _is_file_in(getattr(sys.modules[name], "__file__", None), folder)
         }
 
     try:

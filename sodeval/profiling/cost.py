@@ -19,13 +19,14 @@ def network_cost(network: nn.Module, card: ModelCard | None = None) -> dict[str,
 
     Returns:
         ``params``; ``macs`` with ``torch`` and ``authors``, None where it cannot be counted or the
-        authors print no figure; ``macs_size``, height and width.
+        authors print no figure, or none of an input size that they name; ``macs_size``, height and
+        width.
     """
     params = sum(weight.numel() for weight in network.parameters())
     if card is None:
         return {"params": params, "macs": None}
-    size = input_size(card)
-    rule = "" if card.published.macs is None else card.published.rule
+    size, said = input_size(card), card.published
+    rule = said.rule if said.macs is not None and said.size is not None else ""
     try:
         counts = count_all(network, size, rule)
     except UsageError:

@@ -6,7 +6,6 @@ import ctypes
 import sys
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
@@ -23,12 +22,7 @@ class Peak(Protocol):
 
     def __enter__(self) -> Peak: ...
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None: ...
+    def __exit__(self, *error: object) -> None: ...
 
     @property
     def bytes(self) -> int | None:
@@ -59,12 +53,7 @@ class ProcessPeak:
             self._before = _highest()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         after = _status("VmHWM") if self._linux else _highest()
         if after is not None and self._before is not None:
             self._growth = max(0, after - self._before)
@@ -89,12 +78,7 @@ class CudaPeak:
         torch.cuda.reset_peak_memory_stats(self._device)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         import torch
 
         self.bytes: int | None = torch.cuda.max_memory_allocated(self._device)

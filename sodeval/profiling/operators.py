@@ -81,7 +81,7 @@ MOVES = frozenset(
 """Operators that make or move numbers and compute none: not worth a line among the uncounted."""
 
 
-class OperatorCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
+class OperatorCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]  # torch's own
     """Counts while it is entered.
 
     Attributes:
@@ -90,7 +90,7 @@ class OperatorCounter(TorchDispatchMode):  # type: ignore[no-untyped-call]
     """
 
     def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()  # type: ignore[no-untyped-call]  # torch's own
         self.macs: Counter[str] = Counter()
         self.calls: Counter[str] = Counter()
 

@@ -104,7 +104,11 @@ class Profile:
         if said.checkpoint_mb is not None:
             found.append(_compared("checkpoint_mb", self.state_bytes / 1e6, said.checkpoint_mb))
         if said.fps is not None:
-            found.append(self._compared_speed(said.fps))
+            rate = None if self.speed is None else self.speed.images_per_second
+            found.append(self._beside("images_per_second", rate, said.fps))
+        if said.latency_ms is not None:
+            latency = None if self.speed is None else self.speed.latency_ms
+            found.append(self._beside("latency_ms", latency, said.latency_ms))
         return found
 
     def to_dict(self) -> dict[str, object]:
@@ -143,14 +147,12 @@ class Profile:
             figure="macs", ours=ours, published=published, ratio=None, note=f"theirs at {where}"
         )
 
-    def _compared_speed(self, published: float) -> Comparison:
-        return Comparison(
-            figure="images_per_second",
-            ours=None if self.speed is None else self.speed.images_per_second,
-            published=published,
-            ratio=None,
-            note=f"theirs on {self.published.device or 'a machine they do not name'}",
-        )
+    def _beside(self, figure: str, ours: float | None, published: float) -> Comparison:
+        """Without a ratio, which would compare machines."""
+        said = self.published
+        at = "" if said.size in (None, self.size) else f" at {said.size[0]}x{said.size[1]}"
+        note = f"theirs{at} on {said.device or 'a machine they do not name'}"
+        return Comparison(figure=figure, ours=ours, published=published, ratio=None, note=note)
 
 
 def _compared(figure: str, ours: float | None, published: float) -> Comparison:

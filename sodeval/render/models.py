@@ -175,6 +175,7 @@ def _published_text(published: Published) -> str:
         "" if published.params is None else f"{_short(published.params)} parameters",
         "" if published.macs is None else f"{_short(published.macs)} MACs{size}",
         "" if published.fps is None else f"{published.fps:g} frames/s{on}",
+        "" if published.latency_ms is None else f"{published.latency_ms:g} ms an image{on}",
         "" if published.checkpoint_mb is None else f"file of {published.checkpoint_mb:g} MB",
     ]
     return ", ".join(part for part in parts if part)

@@ -35,8 +35,11 @@ def _rows(profile: Profile) -> Iterator[Row]:
         if profile.file_bytes is not None:
             yield ("  its file on this machine", _megabytes(profile.file_bytes), "", "", "")
     if profile.speed is not None:
-        yield from _speed(profile.speed, said.get("images_per_second"))
-    elif "images_per_second" in said:
+        yield from _speed(profile.speed, said)
+        return
+    if "latency_ms" in said:
+        yield _row("latency, 1 image", "not measured", said["latency_ms"], "ms")
+    if "images_per_second" in said:
         yield _row("throughput", "not measured", said["images_per_second"], "images/s")
 
 
@@ -64,12 +67,13 @@ def _macs(profile: Profile, published: Comparison | None) -> Iterator[Row]:
         yield _row("multiply-adds, authors'", "rule unknown", published, "G")
 
 
-def _speed(speed: Speed, published: Comparison | None) -> Iterator[Row]:
+def _speed(speed: Speed, said: Mapping[str, Comparison]) -> Iterator[Row]:
+    row = _row("latency, 1 image", _milliseconds(speed.latency_ms), said.get("latency_ms"), "ms")
     runs = f"median of {speed.runs}; best {_milliseconds(speed.best_ms)}"
-    yield ("latency, 1 image", _milliseconds(speed.latency_ms), "", "", runs)
+    yield (*row[:4], "; ".join(note for note in (runs, row[4]) if note))
     rate = f"{speed.images_per_second:.4g} images/s"
     batch = f"throughput, {speed.batch} at once"
-    yield _row(batch, rate, published, "images/s")
+    yield _row(batch, rate, said.get("images_per_second"), "images/s")
     if speed.memory_bytes is not None:
         yield ("peak memory, 1 image", _megabytes(speed.memory_bytes), "", "", speed.memory_how)
 

@@ -132,6 +132,38 @@ def test_bad_input(
     assert "Traceback" not in done.output
 
 
+def test_what_a_users_model_prints_is_no_result(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "prints.py"
+    file.write_text(
+        "print('imported')\n"
+        "def build():\n"
+        "    print('built')\n"
+        "    def predict(image):\n"
+        "        print('called')\n"
+        "        return image[..., 0]\n"
+        "    return predict\n"
+    )
+    line = ("--images", data / "im", "--gt", data / "gt", "--format", "json")
+    done = run("--model", f"{file}:build", *line)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["results"][0]["method"] == "prints"
+    assert "called" in done.stderr
+
+
+def test_scores_go_to_a_board(root: Path, tmp_path: Path) -> None:
+    board = tmp_path / "board"
+    done = run("--model", "baseline-ft", "--data", root, "--board", board)
+    assert done.exit_code == 0, done.output
+    assert "ECSSD: baseline-ft added" in done.stderr
+    stored = json.loads((board / "sod" / "ECSSD.json").read_text())
+    assert stored["rows"][0]["model"] == "baseline-ft"
+    assert "replaced" in run("--model", "baseline-ft", "--data", root, "--board", board).stderr
+    untrained = ("--model", "csnet-L-x1", "--weights", "none", "--board", board, "--data", root)
+    done = run(*untrained)
+    assert done.exit_code == 2, done.output
+    assert "without trained weights" in done.stderr
+
+
 def test_a_first_line_without_options_says_what_to_do() -> None:
     done = run("--model", "baseline-ft", "--images", "photos")
     assert done.exit_code == 2

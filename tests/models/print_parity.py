@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import argparse
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
+from torch import Tensor
 
-import sodeval
+from sodeval.models import find_card
 from sodeval.models.devices import computing, resolve_device
-from sodeval.models.network_model import NetworkModel
 from sodeval.models.networks import dgnet
 from sodeval.models.networks.folding import fold
+from sodeval.profiling.shapes import build_on_shapes
 from tests.golden_weights import GOLDEN, make_input, spec_of, state_of
 
 # golden file -> a model of that architecture; P has no card, for no weights were released
@@ -44,22 +46,43 @@ CASES = {
 }
 
 
+def spec_name(golden: str) -> str:
+    """The file of state-dict entries: one network may have golden outputs at several sizes."""
+    return golden.removesuffix("-352")
+
+
+def shapes_of(golden: str) -> torch.nn.Module:
+    """The network of a golden case without memory for its weights."""
+    name = CASES.get(golden)
+    if name is not None:
+        return build_on_shapes(find_card(name)).eval()
+    with torch.device("meta"):
+        return dgnet.build(golden.removeprefix("dgnet-")).eval()
+
+
 def network_of(golden: str) -> torch.nn.Module:
     """The network of a golden case, with its weights, loaded strictly."""
-    name = CASES[golden]
-    if name is None:
-        network: torch.nn.Module = dgnet.build(golden.removeprefix("dgnet-")).eval()
-    else:
-        model = sodeval.load_model(name, "none", "cpu")
-        assert isinstance(model, NetworkModel)
-        network = model.network
-    state = state_of(spec_of(golden.removesuffix("-352")))
+    network = shapes_of(golden)
+    state = state_of(spec_of(spec_name(golden)))
     missing, unexpected = network.load_state_dict(
-        {key: torch.from_numpy(value) for key, value in state.items()}, strict=True
+        {key: torch.from_numpy(value) for key, value in state.items()}, strict=True, assign=True
     )
     assert not missing
     assert not unexpected
     return network
+
+
+def sampled(out: Tensor, case: Mapping[str, NDArray[np.generic]]) -> Tensor:
+    """The classes and pixels that a golden file keeps of a map (N, C, H, W)."""
+    step, classes = (int(case[key]) if key in case else 1 for key in ("stride", "class_stride"))
+    return out[:, ::classes, ::step, ::step]
+
+
+def distance(out: Tensor, wanted: NDArray[np.generic]) -> float:
+    """The largest difference, as a share of the largest magnitude."""
+    found = out.numpy()
+    assert found.shape == wanted.shape
+    return float(np.abs(found - wanted).max() / np.abs(wanted).max())
 
 
 def gap(golden: str, device: str = "cpu", precision: str = "fp32", fast: bool = False) -> float:
@@ -71,13 +94,8 @@ def gap(golden: str, device: str = "cpu", precision: str = "fp32", fast: bool = 
     case = np.load(GOLDEN / f"{golden}.npz")
     x = torch.from_numpy(make_input(case["shape"], str(case["salt"]))).to(place)
     with computing(place, precision):
-        out = network.final(x).float().cpu().numpy()
-    step = int(case["stride"]) if "stride" in case else 1
-    classes = int(case["class_stride"]) if "class_stride" in case else 1
-    wanted = case["out"]
-    found = out[:, ::classes, ::step, ::step]
-    assert found.shape == wanted.shape
-    return float(np.abs(found - wanted).max() / np.abs(wanted).max())
+        out = network.final(x).float().cpu()
+    return distance(sampled(out, case), case["out"])
 
 
 def rows(device: str, precision: str, fast: bool) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Files that are checkpoints, files that only look like one, and networks they do not fit."""
+"""Files that are checkpoints, and files that only look like one."""
 
 from __future__ import annotations
 
@@ -9,64 +9,29 @@ import io
 import os
 import pathlib
 import pickle
+import sys
 import tarfile
 import zipfile
-from importlib import import_module
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+import torch
+from torch import nn
 
-torch = pytest.importorskip("torch")
-from torch import nn  # noqa: E402
-
-from sodeval.errors import MissingExtraError, WeightsError  # noqa: E402
-from sodeval.models import cards  # noqa: E402
-from sodeval.models.card import ModelCard  # noqa: E402
-from sodeval.models.checkpoint import Checkpoint, load_into, read_checkpoint  # noqa: E402
-from tests.file_server import make_card  # noqa: E402
-
-
-def build(width: int = 4, depth: int = 1) -> nn.Module:
-    """A network with weights, statistics and a counter."""
-    layers: list[nn.Module] = [nn.Conv2d(3, width, 3), nn.BatchNorm2d(width)]
-    layers += [nn.Conv2d(width, width, 1) for _ in range(depth)]
-    return nn.Sequential(*layers)
+from sodeval.errors import MissingExtraError, WeightsError
+from sodeval.models import find_card
+from sodeval.models.checkpoint import load_into, read_checkpoint
+from tests.file_server import make_card
+from tests.models.research import ABSENT, CHECKPOINTS
+from tests.models.small_network import build, save
 
 
 @pytest.fixture
 def network() -> nn.Module:
     torch.manual_seed(0)
     return build()
-
-
-def save(path: Path, content: object, *, legacy: bool = False) -> Path:
-    torch.save(content, path, _use_new_zipfile_serialization=not legacy)
-    return path
-
-
-def variant(name: str, side: int, **options: object) -> ModelCard:
-    return make_card(
-        name=name,
-        entry=f"{__name__}:build",
-        options=options,
-        size=(side, side),
-        size_in_args=True,
-    )
-
-
-@pytest.fixture(autouse=True)
-def family(monkeypatch: pytest.MonkeyPatch) -> dict[str, ModelCard]:
-    known = {
-        "broken": make_card(name="broken", entry="nowhere.at.all:build"),
-        "small": variant("small", 512, width=4),
-        "wide512": variant("wide512", 512, width=6),
-        "wide352": variant("wide352", 352, width=6),
-        "deep": variant("deep", 512, width=4, depth=2),
-    }
-    monkeypatch.setattr(cards, "CARDS", known)
-    return known
 
 
 def same(one: dict[str, Any], other: dict[str, Any]) -> bool:
@@ -113,7 +78,7 @@ def test_safetensors_without_the_package(
     tmp_path: Path, network: nn.Module, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pytest.importorskip("safetensors.torch").save_file(network.state_dict(), tmp_path / "a.pt")
-    monkeypatch.setitem(__import__("sys").modules, "safetensors", None)
+    monkeypatch.setitem(sys.modules, "safetensors", None)
     with pytest.raises(MissingExtraError, match=r"reading a\.pt"):
         read_checkpoint(tmp_path / "a.pt")
 
@@ -128,18 +93,6 @@ def test_prefix_and_half_precision(tmp_path: Path, network: nn.Module) -> None:
     # only where all keys have it: a network may have a part of that name
     path = save(tmp_path / "b.pth", {"module.a": torch.ones(1), "b": torch.ones(1)})
     assert list(read_checkpoint(path).state) == ["module.a", "b"]
-
-
-def test_counters_may_be_missing_and_nothing_else(tmp_path: Path, network: nn.Module) -> None:
-    state = network.state_dict()
-    del state["1.num_batches_tracked"]
-    path = save(tmp_path / "a.pth", state)
-    other = build()
-    load_into(other, read_checkpoint(path), make_card(), path)
-    assert torch.equal(other.state_dict()["0.weight"], state["0.weight"])
-    del state["1.running_mean"]
-    with pytest.raises(WeightsError, match=r"1 entries missing.*\n  missing: 1\.running_mean"):
-        load_into(build(), read_checkpoint(save(path, state)), make_card(), path)
 
 
 class Hostile:
@@ -313,115 +266,13 @@ def test_content_that_is_no_state_dict(tmp_path: Path, content: object, said: st
         read_checkpoint(path)
 
 
-def test_the_first_differences_and_their_number(network: nn.Module) -> None:
-    state = network.state_dict()
-    state["0.bias"] = torch.ones(7)
-    state |= {f"more.{i}": torch.ones(1) for i in range(6)}
-    del state["2.weight"]
-    with pytest.raises(WeightsError) as told:
-        load_into(build(), Checkpoint(state, None, "0", 1, ""), make_card(), "f.pth")
-    assert str(told.value).splitlines() == [
-        "f.pth does not fit dgnet-L512: 1 entries missing, 6 unexpected, 1 of another shape.",
-        "  other shape: 0.bias is (7,), not (4,)",
-        "  missing: 2.weight",
-        "  unexpected: more.0",
-        "  unexpected: more.1",
-        "  unexpected: more.2",
-        "  and 3 more",
-    ]
-
-
-def test_the_model_that_a_file_does_fit(family: dict[str, ModelCard]) -> None:
-    for options, said in (
-        ({"width": 6}, "This looks like wide512 or wide352."),
-        ({"depth": 2}, "This looks like deep."),
-        ({"width": 9}, "  other shape: 1.bias is (9,), not (4,)"),
-    ):
-        state = build(**options).state_dict()
-        with pytest.raises(WeightsError) as told:
-            load_into(build(), Checkpoint(state, None, "0", 1, ""), family["small"], "f.pth")
-        assert said in str(told.value).splitlines()
-        assert ("looks like" in str(told.value)) == ("looks like" in said)
-
-
-def test_a_real_family(monkeypatch: pytest.MonkeyPatch) -> None:
-    csnet = pytest.importorskip("sodeval.models.cards.csnet")
-    known = {card.name: card for card in csnet.CARDS}
-    monkeypatch.setattr(cards, "CARDS", known)
-    state = build_network(known["csnet-L-x2"]).state_dict()
-    with pytest.raises(WeightsError, match=r"\nThis looks like csnet-L-x2\.$"):
-        load_into(
-            build_network(known["csnet-L-x1"]),
-            Checkpoint(state, None, "0", 1, ""),
-            known["csnet-L-x1"],
-            "f.pth",
-        )
-
-
-def build_network(card: ModelCard) -> nn.Module:
-    module, _, function = card.entry.partition(":")
-    network: nn.Module = getattr(import_module(module), function)(**card.options)
-    return network
-
-
-@pytest.mark.parametrize(
-    "args",
-    [
-        {"input_size": 512},
-        {"input_size": [512, 512]},
-        {"img_size": (512,)},
-        {"input_size": None, "image_size": "512"},
-        {"input_size": "512x512"},
-        {"size": "(512, 512)"},
-    ],
-)
-def test_a_file_of_the_right_size(family: dict[str, ModelCard], args: dict[str, object]) -> None:
-    network = build(width=6)
-    checkpoint = Checkpoint(build(width=6).state_dict(), args, "0", 1, "net")
-    assert load_into(network, checkpoint, family["wide512"], "f.pth") == []
-
-
-def test_a_file_of_another_size(family: dict[str, ModelCard]) -> None:
-    network = build(width=6)
-    before = network.state_dict()["0.weight"].clone()
-    for size, said in (
-        (352, "f.pth was trained at 352x352, and wide512 is run at 512x512; use --model wide352."),
-        ([224, 448], "f.pth was trained at 224x448, and wide512 is run at 512x512; no model here"),
-    ):
-        state = build(width=6).state_dict()
-        checkpoint = Checkpoint(state, {"input_size": size}, "0", 1, "net")
-        with pytest.raises(WeightsError) as told:
-            load_into(network, checkpoint, family["wide512"], "f.pth")
-        assert str(told.value).startswith(said)
-    assert torch.equal(network.state_dict()["0.weight"], before)
-
-
-@pytest.mark.parametrize("args", [None, {}, {"lr": 0.1}, {"input_size": "large"}])
-def test_a_file_that_does_not_say_its_size(
-    family: dict[str, ModelCard], args: dict[str, object] | None
-) -> None:
-    checkpoint = Checkpoint(build(width=6).state_dict(), args, "0", 1, "net")
-    (note,) = load_into(build(width=6), checkpoint, family["wide512"], "f.pth")
-    assert note.startswith("the input size cannot be known from this file")
-    assert load_into(build(width=6), checkpoint, make_card(), "f.pth") == []
-
-
-def test_another_file_than_the_published_one(network: nn.Module) -> None:
-    card = make_card(sha256="ab")
-    assert load_into(build(), Checkpoint(network.state_dict(), None, "ab", 1, ""), card, "f") == []
-    (note,) = load_into(build(), Checkpoint(network.state_dict(), None, "cd", 1, ""), card, "f")
-    assert note.startswith("f is not the file that the authors of dgnet-L512 published")
-
-
 def test_published_files() -> None:
     """The authors' own files, where a reader has them; they may not be redistributed with us."""
-    folder = os.environ.get("SODEVAL_TEST_CHECKPOINTS")
-    beside = Path(__file__).parents[3] / "shared" / "checkpoints"
-    path = (Path(folder) if folder else beside) / "csnet-L-x1.pth.tar"
+    path = CHECKPOINTS / "csnet-L-x1.pth.tar"
     if not path.is_file():
-        pytest.skip("no csnet-L-x1.pth.tar: name its folder in SODEVAL_TEST_CHECKPOINTS")
+        pytest.skip(ABSENT)
     read = read_checkpoint(path)
     assert read.container == "state_dict"
     assert read.args is None
-    assert read.sha256 == "581f02dad8f7333329264fcdf5710111db947246ad43852d3aa0518393157995"
+    assert read.sha256 == find_card("csnet-L-x1").weights.sha256
     assert {value.dtype for value in read.state.values()} == {torch.float32, torch.int64}

@@ -1,100 +1,59 @@
-"""CSF against its goldens, and gOctConv against its definition, one block of weights at a time."""
+"""CSF at other sizes and precisions, and gOctConv against its definition, block by block."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import pairwise
-from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from sodeval.errors import UnknownNameError, UsageError
 from sodeval.models.cards.csf import CARDS
-from sodeval.models.networks.csf import CSF, Dilated, OctaveConv, build
+from sodeval.models.networks.csf import Dilated, OctaveConv, build
 from sodeval.models.networks.res2net import Block
-from tests.golden_weights import GOLDEN, make_input, spec_of, state_of
+from tests.golden_weights import make_input, spec_of
+from tests.models.print_parity import network_of
 
 BACKBONES = ("resnet50", "res2net50")
 
 
-class Case(NamedTuple):
-    network: CSF
-    spec: dict[str, Any]
-    golden: dict[str, Any]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that share few cores with other work wait for each other far longer than they run."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture(scope="module", params=BACKBONES)
-def case(request: pytest.FixtureRequest) -> Case:
-    name = f"csf-{request.param}"
-    spec = spec_of(name)
-    network = build(request.param).eval()
-    weights = {key: torch.from_numpy(value) for key, value in state_of(spec).items()}
-    network.load_state_dict(weights, strict=True)
-    return Case(network, spec, dict(np.load(GOLDEN / f"{name}.npz")))
-
-
-def test_state_dict_is_the_authors(case: Case) -> None:
-    entries = [
-        [key, list(value.shape), str(value.dtype).removeprefix("torch.")]
-        for key, value in case.network.state_dict().items()
-    ]
-    assert entries == case.spec["keys"]
-    assert sum(p.numel() for p in case.network.parameters()) == case.spec["totals"]["parameters"]
-    assert sum(b.numel() for b in case.network.buffers()) == case.spec["totals"]["buffers"]
-
-
-def test_golden(case: Case) -> None:
-    x = torch.from_numpy(make_input(case.golden["shape"]))
-    with torch.inference_mode():
-        out = case.network.final(x).numpy()
-    expected = case.golden["out"]
-    assert out.shape == expected.shape
-    # order of float32 sums
-    np.testing.assert_allclose(out, expected, rtol=0, atol=1e-5 * np.abs(expected).max())
+def network(request: pytest.FixtureRequest) -> nn.Module:
+    return network_of(f"csf-{request.param}")
 
 
 @pytest.mark.parametrize("size", [(1, 1), (33, 33), (2, 47), (65, 34)])
-def test_small_and_odd_sizes(case: Case, size: tuple[int, int]) -> None:
+def test_small_and_odd_sizes(network: nn.Module, size: tuple[int, int]) -> None:
     x = torch.from_numpy(make_input(np.array((2, 3, *size))))
     with torch.inference_mode():
-        both = case.network(x)
-        last = case.network(x[1:])
+        both = network(x)
+        last = network(x[1:])
     assert both.shape == (2, 1, *size)
     assert both.isfinite().all()
     # no photograph of a batch sees another; sums over a batch may be ordered otherwise
     torch.testing.assert_close(both[1:], last, rtol=0, atol=1e-4)
 
 
-def test_half_precision_ends_in_float32(case: Case) -> None:
+def test_half_precision_ends_in_float32(network: nn.Module) -> None:
     x = torch.from_numpy(make_input(np.array((1, 3, 40, 48))))
     with torch.inference_mode():
-        full = case.network.final(x)
+        full = network.final(x)
         with torch.autocast("cpu", torch.bfloat16):
-            half = case.network.final(x)
+            half = network.final(x)
     assert half.dtype == torch.float32
     # bfloat16 has 8 bits: a wrong path, not rounding, would move the logits by their own size
     assert (half - full).abs().max() < 0.2 * full.abs().max()
 
 
-def test_channels_last_changes_no_value(case: Case) -> None:
+def test_channels_last_changes_no_value(network: nn.Module) -> None:
     x = torch.from_numpy(make_input(np.array((1, 3, 40, 48))))
     with torch.inference_mode():
-        plain = case.network.final(x)
-        other = case.network.final(x.contiguous(memory_format=torch.channels_last))
+        plain = network.final(x)
+        other = network.final(x.contiguous(memory_format=torch.channels_last))
     # order of float32 sums
     torch.testing.assert_close(other, plain, rtol=0, atol=1e-5 * float(plain.abs().max()))
 
@@ -183,7 +142,7 @@ def test_pools_of_a_res2net_block() -> None:
     assert first.pool is not None
     corner = first.pool(ones)[0, 0, 0, 0]
     assert corner == pytest.approx(4 / 9)  # the five zeros of the padding count
-    assert isinstance(first.downsample, torch.nn.Sequential)
+    assert isinstance(first.downsample, nn.Sequential)
     shortcut = first.downsample[0](ones)
     assert shortcut.shape == (1, 1, 3, 3)  # rounded up
     assert (shortcut == 1).all()  # what lies beyond the border does not count

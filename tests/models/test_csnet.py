@@ -1,25 +1,21 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from torch import nn
 
 from sodeval.errors import UnknownNameError, UsageError
-from sodeval.models.cards.csnet import CARDS
 from sodeval.models.networks import csnet
 from sodeval.models.networks.csnet_channels import CONFIGURATIONS, channels
 from sodeval.models.networks.folding import fold
-from tests.golden_weights import GOLDEN, make_input, spec_of, state_of
+from tests.golden_weights import make_input
+from tests.models.print_parity import distance, network_of, shapes_of
+from tests.models.research import ABSENT, CHECKPOINTS, OFFICIAL, PHOTOGRAPHS
 
-NAMES = [card.name for card in CARDS]
-BESIDE = Path(__file__).parents[2].parent / "shared"
-CHECKPOINTS = Path(os.environ.get("SODEVAL_TEST_CHECKPOINTS", BESIDE / "checkpoints"))
-# Float32 sums in another order; the golden file's own distance from float64 is 2e-6.
+# Float32 sums in another order.
 TOLERANCE = 1e-5
 # Folding rounds each weight once more.
 FOLDED_TOLERANCE = 1e-4
@@ -27,67 +23,25 @@ FOLDED_TOLERANCE = 1e-4
 
 @pytest.fixture(autouse=True)
 def inference() -> Iterator[None]:
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # threads that wait for each other take minutes on a busy machine
     with torch.inference_mode():
         yield
-    torch.set_num_threads(threads)
-
-
-def network_of(name: str) -> nn.Module:
-    card = next(card for card in CARDS if card.name == name)
-    return csnet.build(**card.options).eval()
-
-
-def golden_network(name: str) -> nn.Module:
-    network = network_of(name)
-    state = {key: torch.from_numpy(value) for key, value in state_of(spec_of(name)).items()}
-    network.load_state_dict(state, strict=True)
-    return network
-
-
-def distance(output: torch.Tensor, wanted: torch.Tensor) -> float:
-    return float((output - wanted).abs().max() / wanted.abs().max())
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_entries_and_totals_are_the_authors(name: str) -> None:
-    spec = spec_of(name)
-    network = network_of(name)
-    entries = [
-        [key, list(value.shape), str(value.dtype).removeprefix("torch.")]
-        for key, value in network.state_dict().items()
-    ]
-    assert entries == spec["keys"]
-    assert sum(one.numel() for one in network.parameters()) == spec["totals"]["parameters"]
-    assert sum(one.numel() for one in network.buffers()) == spec["totals"]["buffers"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_golden_output_plain_and_folded(name: str) -> None:
-    network = golden_network(name)
-    case = np.load(GOLDEN / f"{name}.npz")
-    x = torch.from_numpy(make_input(case["shape"], str(case["salt"])))
-    wanted = torch.from_numpy(case["out"])
-    assert distance(network.final(x), wanted) < TOLERANCE
-    assert distance(fold(network).final(x), wanted) < FOLDED_TOLERANCE
 
 
 # At 16x16 the coarsest branch is one pixel, whose layout in memory is ambiguous.
 @pytest.mark.parametrize("size", [(16, 16), (16, 32), (32, 48)])
 def test_folded_is_plain_at_small_sizes_and_in_batches(size: tuple[int, int]) -> None:
-    network = golden_network("csnet-L-x2")
+    network = network_of("csnet-L-x2")
     x = torch.from_numpy(make_input(np.array([2, 3, *size])))
-    assert distance(fold(network)(x), network(x)) < FOLDED_TOLERANCE
+    assert distance(fold(network)(x), network(x).numpy()) < FOLDED_TOLERANCE
     for form in (network, fold(network)):
-        alone = torch.cat([form(one[None]) for one in x])
+        alone = torch.cat([form(one[None]) for one in x]).numpy()
         assert distance(form(x), alone) < TOLERANCE
 
 
 def test_channels_last_gives_the_same() -> None:
-    network = golden_network("csnet-L-x1")
+    network = network_of("csnet-L-x1")
     x = torch.from_numpy(make_input(np.array([1, 3, 48, 32])))
-    wanted = network(x)
+    wanted = network(x).numpy()
     network.to(memory_format=torch.channels_last)
     last = x.contiguous(memory_format=torch.channels_last)
     assert distance(network(last), wanted) < TOLERANCE
@@ -96,9 +50,9 @@ def test_channels_last_gives_the_same() -> None:
 
 @pytest.mark.parametrize("name", ["csnet-L-x1", "csnet-x1-1-0"])
 def test_half_precision_stays_near(name: str) -> None:
-    network = golden_network(name)
+    network = network_of(name)
     x = torch.from_numpy(make_input(np.array([1, 3, 32, 32])))
-    wanted = network(x)
+    wanted = network(x).numpy()
     for form in (network, fold(network)):
         with torch.autocast("cpu", torch.bfloat16):
             near = form(x).float()
@@ -129,18 +83,18 @@ def test_fixed_splits_share_out_the_same_widths() -> None:
 @pytest.mark.parametrize("name", ["csnet-L-x1", "csnet-L-x2"])
 def test_released_weights_give_the_authors_maps(name: str) -> None:
     checkpoint = CHECKPOINTS / f"{name}.pth.tar"
-    maps = BESIDE / "models" / name / "official_outputs.npz"
-    if not checkpoint.is_file() or not maps.is_file():
-        pytest.skip("the authors' checkpoint is not here (SODEVAL_TEST_CHECKPOINTS)")
+    maps = OFFICIAL / name / "official_outputs.npz"
+    if not checkpoint.is_file() or not maps.is_file() or not PHOTOGRAPHS.is_dir():
+        pytest.skip(ABSENT)
     reader = pytest.importorskip("skimage.io")
     transform = pytest.importorskip("skimage.transform")
-    network = network_of(name)
+    network = shapes_of(name)
     stored = torch.load(checkpoint, map_location="cpu", weights_only=True)
-    network.load_state_dict(stored["state_dict"], strict=True)
+    network.load_state_dict(stored["state_dict"], strict=True, assign=True)
     folded = fold(network)
     wanted = np.load(maps)
     for file in wanted["names"]:
-        photo = reader.imread(BESIDE / "images" / str(file)) / 255.0
+        photo = reader.imread(PHOTOGRAPHS / str(file)) / 255.0
         photo = transform.resize(photo, (224, 224), order=1, mode="reflect", anti_aliasing=False)
         photo = (photo - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]
         x = torch.from_numpy(photo.transpose(2, 0, 1)[None].astype(np.float32))

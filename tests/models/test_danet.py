@@ -1,10 +1,8 @@
-"""DANet against its goldens, its attentions and its authors' evaluation written out plainly."""
+"""DANet's sizes, and its attentions and its authors' evaluation written out plainly."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -18,92 +16,30 @@ from sodeval.errors import UnknownNameError, UsageError
 from sodeval.models.card import IMAGENET_MEAN, IMAGENET_STD
 from sodeval.models.cards.danet import CARDS
 from sodeval.models.networks import danet
-from sodeval.models.networks.danet import ChannelAttention, DANet, PositionAttention, build
+from sodeval.models.networks.danet import ChannelAttention, PositionAttention, build
 from sodeval.models.networks.sliding import sliding_scores
-from tests.golden_weights import GOLDEN, make_input, spec_of, state_of
+from tests.golden_weights import make_input, spec_of
+from tests.models.print_parity import network_of
 
-OUTPUTS = ("out", "out_position", "out_channel")
 BACKBONES = ("resnet50", "resnet101")
 
 
-class Case(NamedTuple):
-    network: DANet
-    spec: dict[str, Any]
-    golden: dict[str, Any]
+@pytest.fixture(scope="module")
+def network() -> nn.Module:
+    """On ResNet-50: the other differs in depth alone."""
+    return network_of("danet-resnet50")
 
 
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that share few cores with other work wait for each other far longer than they run."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="module", params=BACKBONES)
-def case(request: pytest.FixtureRequest) -> Case:
-    name = f"danet-{request.param}"
-    spec = spec_of(name)
-    network = build(request.param).eval()
-    weights = {key: torch.from_numpy(value) for key, value in state_of(spec).items()}
-    network.load_state_dict(weights, strict=True)
-    return Case(network, spec, dict(np.load(GOLDEN / f"{name}.npz")))
-
-
-def test_state_dict_is_the_authors(case: Case) -> None:
-    entries = [
-        [key, list(value.shape), str(value.dtype).removeprefix("torch.")]
-        for key, value in case.network.state_dict().items()
-    ]
-    assert entries == case.spec["keys"]
-    assert sum(p.numel() for p in case.network.parameters()) == case.spec["totals"]["parameters"]
-    assert sum(b.numel() for b in case.network.buffers()) == case.spec["totals"]["buffers"]
-
-
-def test_golden(case: Case) -> None:
-    x = torch.from_numpy(make_input(case.golden["shape"]))
-    step, classes = int(case.golden["stride"]), int(case.golden["class_stride"])
-    inside: dict[str, Tensor] = {}
-
-    def keep(name: str, out: Tensor) -> None:
-        inside[name] = out.mean((0, 2, 3))
-
-    backbone, head = case.network.pretrained, case.network.head
-    watched = {"sa": head.sa, "sc": head.sc}
-    watched |= {f"layer{n}": backbone.get_submodule(f"layer{n}") for n in range(1, 5)}
-    hooks = [
-        module.register_forward_hook(lambda _, __, out, name=name: keep(name, out))
-        for name, module in watched.items()
-    ]
-    with torch.inference_mode():
-        outs = case.network(x)
-    for hook in hooks:
-        hook.remove()
-    found = {f"out_mean_{name}": mean for name, mean in inside.items()}
-    for name, out in zip(OUTPUTS, outs, strict=True):
-        assert out.shape == (1, 19, *x.shape[-2:])
-        found[name] = out[:, ::classes, ::step, ::step]
-    assert set(found) == {name for name in case.golden if name.startswith("out")}
-    for name, value in found.items():
-        expected = case.golden[name]
-        assert value.shape == expected.shape
-        # order of float32 sums
-        atol = 1e-5 * np.abs(expected).max()
-        np.testing.assert_allclose(value.numpy(), expected, rtol=0, atol=atol, err_msg=name)
-
-
-@pytest.mark.parametrize("case", ["resnet50"], indirect=True)  # the other differs in depth alone
 @pytest.mark.parametrize(("size", "eighth"), [((145, 72), (19, 9)), ((1, 8), (1, 1))])
 def test_sizes_are_halved_and_rounded_up(
-    case: Case, size: tuple[int, int], eighth: tuple[int, int]
+    network: nn.Module, size: tuple[int, int], eighth: tuple[int, int]
 ) -> None:
     # ceil_mode in the max-pool would make 36 pixels 19, not 18, and so 10 of the last 9
     x = torch.from_numpy(make_input(np.array((1, 3, *size))))
     with torch.inference_mode():
-        features = case.network.pretrained(x)
-        fused, *_ = case.network(x)
-        final = case.network.final(x)
+        features = network.pretrained(x)
+        fused, *_ = network(x)
+        final = network.final(x)
     assert features[-1].shape[-2:] == eighth
     assert final.shape == (1, 19, *size)
     torch.testing.assert_close(final, fused, rtol=0, atol=0)
@@ -114,13 +50,12 @@ def test_maxpool_of_an_even_size() -> None:
     assert [pool(torch.zeros(1, 1, n, n)).shape[-1] for n in (73, 72)] == [37, 36]
 
 
-@pytest.mark.parametrize("case", ["resnet50"], indirect=True)  # the other differs in depth alone
-def test_half_precision_ends_in_float32(case: Case) -> None:
+def test_half_precision_ends_in_float32(network: nn.Module) -> None:
     x = torch.from_numpy(make_input(np.array((1, 3, 40, 48))))
     with torch.inference_mode():
-        full = case.network.final(x)
+        full = network.final(x)
         with torch.autocast("cpu", torch.bfloat16):
-            half = case.network.final(x)
+            half = network.final(x)
     assert half.dtype == torch.float32
     # bfloat16 has 8 bits: a wrong path, not rounding, would move the logits by their own size
     assert (half - full).abs().max() < 0.2 * full.abs().max()

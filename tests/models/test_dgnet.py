@@ -1,8 +1,4 @@
-"""DualGazeNet: keys, goldens, costs, and what a user may do with the networks.
-
-The golden numbers come from seeded weights; ``stride`` says which pixels of the logits are kept
-(5 and 6, so that all positions inside the 4 x 4 pixels of one token, or all even ones, occur).
-"""
+"""DualGazeNet: what it may leave out, what a user may do with it, and its cards."""
 
 from __future__ import annotations
 
@@ -13,54 +9,23 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from sodeval.errors import UnknownNameError, UsageError
 from sodeval.models.card import ModelCard
 from sodeval.models.cards.dgnet import CARDS
-from sodeval.models.networks.dgnet import DualGazeNet, build
+from sodeval.models.networks.dgnet import build
 from sodeval.models.networks.swin import Block
-from sodeval.profiling.counting import count_all
-from tests.golden_weights import GOLDEN, make_input, spec_of, state_of
+from tests.golden_weights import make_input, spec_of
+from tests.models.print_parity import distance, network_of, shapes_of
 
-VARIANTS = ("L", "Lstar", "B", "Bstar", "P")
-RELEASED = VARIANTS[:4]
+RELEASED = ("L", "Lstar", "B", "Bstar")
 TOLERANCE = 1e-5  # of the largest magnitude: float32 sums in another order; measured 4e-6 at most
 
 
-def shapes_only(variant: str) -> DualGazeNet:
-    with torch.device("meta"):
-        return build(variant).eval()
-
-
-def seeded(variant: str) -> DualGazeNet:
-    """Built on shapes, so that no time goes into values that are then replaced."""
-    network = shapes_only(variant)
-    state = {
-        key: torch.from_numpy(array) for key, array in state_of(spec_of(f"dgnet-{variant}")).items()
-    }
-    network.load_state_dict(state, strict=True, assign=True)
-    return network
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that wait for a busy core cost these tests more than they gain."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def error(got: Tensor, expected: NDArray[np.float32]) -> float:
-    assert tuple(got.shape) == expected.shape
-    return float(np.abs(got.numpy() - expected).max() / np.abs(expected).max())
-
-
 @pytest.fixture(scope="module")
-def small() -> Iterator[DualGazeNet]:
-    yield seeded("Bstar")
+def small() -> Iterator[nn.Module]:
+    yield network_of("dgnet-Bstar")
     gc.collect()
 
 
@@ -70,71 +35,14 @@ def photo() -> Tensor:
     return torch.from_numpy(make_input(np.array([1, 3, 64, 96])))
 
 
-@pytest.mark.parametrize("variant", [*VARIANTS, "S"])
-def test_state_dict_is_that_of_the_checkpoints(variant: str) -> None:
-    spec = spec_of(f"dgnet-{variant}")
-    network = shapes_only(variant)
-    entries = [
-        [key, list(value.shape), str(value.dtype).removeprefix("torch.")]
-        for key, value in network.state_dict().items()
-    ]
-    assert entries == spec["keys"]
-    assert sum(p.numel() for p in network.parameters()) == spec["totals"]["parameters"]
-
-
-@pytest.mark.parametrize(
-    ("variant", "cases"),
-    [
-        ("L", ("L",)),
-        ("Lstar", ("Lstar",)),
-        ("B", ("B", "B-352")),
-        ("Bstar", ("Bstar",)),
-        ("P", ("P",)),
-    ],
-)
-def test_goldens(variant: str, cases: tuple[str, ...]) -> None:
-    network = seeded(variant)
-    for case in cases:
-        with np.load(GOLDEN / f"dgnet-{case}.npz") as file:
-            golden = dict(file)
-        image = torch.from_numpy(make_input(golden["shape"], str(golden["salt"])))
-        step = int(golden["stride"])
-        with torch.inference_mode():
-            features = network.encoder(image)
-            logits = network.final(image)
-            token, _ = network.mask_decoder.gaze(features)
-        for stage, feature in enumerate(features, 1):
-            means = feature.mean((0, 2, 3))
-            assert error(means, golden[f"out_stage{stage}_mean"]) < TOLERANCE
-            assert error(feature[0, :, 0, 0], golden[f"out_stage{stage}_corner"]) < TOLERANCE
-            assert error(feature[0, :, -1, -1], golden[f"out_stage{stage}_last"]) < TOLERANCE
-        assert error(token, golden["out_token"]) < TOLERANCE
-        assert error(logits[..., ::step, ::step], golden["out"]) < TOLERANCE
-
-
-@pytest.mark.parametrize(
-    ("variant", "side"), [("L", 512), ("Lstar", 352), ("B", 224), ("Bstar", 512), ("P", 352)]
-)
-def test_cost(variant: str, side: int) -> None:
-    spec = spec_of(f"dgnet-{variant}")
-    expected = spec["flops"]["by_input_size"][str(side)]
-    counts = count_all(shapes_only(variant), (side, side), "hooks")
-    if variant in RELEASED:
-        assert counts["hooks"].macs == expected["published_convention_macs"]
-        assert counts["hooks"].params == spec["totals"]["published_convention"]
-    macs = expected.get("fvcore_plus_sdpa_macs", expected["fvcore_macs"])
-    # The authors' decoder attends by einsum, whose count fvcore rounds to four digits.
-    assert abs(counts["operators"].macs - macs) < 1000
-
-
-def test_literal_run_changes_only_the_last_digits(small: DualGazeNet, photo: Tensor) -> None:
+def test_literal_run_changes_only_the_last_digits(small: nn.Module, photo: Tensor) -> None:
     with torch.inference_mode():
         quick = small.final(photo)
         small.be_literal()
         literal = small.final(photo)
         small.be_literal(False)
         again = small.final(photo)
-    assert error(literal, quick.numpy()) < TOLERANCE
+    assert distance(literal, quick.numpy()) < TOLERANCE
     assert torch.equal(again, quick)
 
 
@@ -144,7 +52,7 @@ IDLE = re.compile(
 )
 
 
-def test_layers_without_influence_get_no_gradient(small: DualGazeNet, photo: Tensor) -> None:
+def test_layers_without_influence_get_no_gradient(small: nn.Module, photo: Tensor) -> None:
     """Strict loading needs them, and no others."""
     small(photo).sum().backward()
     idle = [name for name, parameter in small.named_parameters() if parameter.grad is None]
@@ -153,7 +61,7 @@ def test_layers_without_influence_get_no_gradient(small: DualGazeNet, photo: Ten
     assert idle == [name for name, _ in small.named_parameters() if IDLE.match(name)]
 
 
-def test_sides_are_multiples_of_32(small: DualGazeNet) -> None:
+def test_sides_are_multiples_of_32(small: nn.Module) -> None:
     for size in ((32, 32), (96, 32)):
         with torch.inference_mode():
             assert small.final(torch.zeros(1, 3, *size)).shape == (1, 1, *size)
@@ -162,7 +70,7 @@ def test_sides_are_multiples_of_32(small: DualGazeNet) -> None:
 
 
 def test_swin_takes_one_size() -> None:
-    network = shapes_only("S")
+    network = shapes_of("dgnet-S")
     assert network(torch.empty(2, 3, 320, 320, device="meta")).shape == (2, 1, 320, 320)
     with pytest.raises(UsageError, match="320 x 320 pixels, not 352 x 352"):
         network(torch.empty(1, 3, 352, 352, device="meta"))
@@ -186,22 +94,22 @@ def test_swin_shifted_windows_end_at_the_border(token: int, seen: slice) -> None
     assert torch.equal(changed, expected)
 
 
-def test_images_of_a_batch_do_not_mix(small: DualGazeNet) -> None:
+def test_images_of_a_batch_do_not_mix(small: nn.Module) -> None:
     batch = torch.from_numpy(make_input(np.array([2, 3, 64, 64]), "batch"))
     with torch.inference_mode():
         together = small.final(batch)
         alone = torch.cat([small.final(image[None]) for image in batch])
-    assert error(together, alone.numpy()) < TOLERANCE
+    assert distance(together, alone.numpy()) < TOLERANCE
 
 
-def test_channels_last_input_gives_the_same(small: DualGazeNet, photo: Tensor) -> None:
+def test_channels_last_input_gives_the_same(small: nn.Module, photo: Tensor) -> None:
     with torch.inference_mode():
         expected = small.final(photo)
         got = small.final(photo.to(memory_format=torch.channels_last))
-    assert error(got, expected.numpy()) < TOLERANCE
+    assert distance(got, expected.numpy()) < TOLERANCE
 
 
-def test_half_precision(small: DualGazeNet, photo: Tensor) -> None:
+def test_half_precision(small: nn.Module, photo: Tensor) -> None:
     with torch.inference_mode():
         full = small.final(photo).sigmoid()
         with torch.autocast("cpu", torch.bfloat16):
@@ -211,15 +119,15 @@ def test_half_precision(small: DualGazeNet, photo: Tensor) -> None:
     assert float((half.sigmoid() - full).abs().mean()) < 0.03
 
 
-def test_one_graph_for_the_compiler(small: DualGazeNet, photo: Tensor) -> None:
+def test_one_graph_for_the_compiler(small: nn.Module, photo: Tensor) -> None:
     compiled = torch.compile(small.final, fullgraph=True, backend="eager")
     with torch.inference_mode():
-        assert error(compiled(photo), small.final(photo).numpy()) < TOLERANCE
+        assert distance(compiled(photo), small.final(photo).numpy()) < TOLERANCE
 
 
 def test_unknown_variant_is_named() -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'Lstar'"):
-        build("lstar")  # type: ignore[arg-type]
+        build("lstar")  # type: ignore[arg-type]  # on purpose
 
 
 def test_cards() -> None:

@@ -1,121 +1,72 @@
-"""F3Net against its golden, and the shorter ways to its final map against the long one."""
+"""F3Net: the shorter ways to its final map against the long one."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.flop_counter import FlopCounterMode
 
 from sodeval.errors import UsageError
 from sodeval.models.cards.f3net import CARDS
-from sodeval.models.networks.f3net import CrossFeature, Decoder, F3Net, build
-from tests.golden_weights import GOLDEN, make_input, spec_of, state_of
-
-OUTPUTS = ("out_pred1", "out", "out_r2", "out_r3", "out_r4", "out_r5")
-
-
-class Case(NamedTuple):
-    network: F3Net
-    spec: dict[str, Any]
-    golden: dict[str, Any]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def one_thread() -> Iterator[None]:
-    """Threads that share few cores with other work wait for each other far longer than they run."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
+from sodeval.models.networks.f3net import CrossFeature, Decoder, build
+from tests.golden_weights import make_input, spec_of
+from tests.models.print_parity import network_of
 
 
 @pytest.fixture(scope="module")
-def case() -> Case:
-    spec = spec_of("f3net")
-    network = build().eval()
-    weights = {key: torch.from_numpy(value) for key, value in state_of(spec).items()}
-    network.load_state_dict(weights, strict=True)
-    return Case(network, spec, dict(np.load(GOLDEN / "f3net.npz")))
+def network() -> nn.Module:
+    return network_of("f3net")
 
 
 def photograph(*size: int) -> Tensor:
     return torch.from_numpy(make_input(np.array((1, 3, *size))))
 
 
-def test_state_dict_is_the_authors(case: Case) -> None:
-    entries = [
-        [key, list(value.shape), str(value.dtype).removeprefix("torch.")]
-        for key, value in case.network.state_dict().items()
-    ]
-    assert entries == case.spec["keys"]
-    assert sum(p.numel() for p in case.network.parameters()) == case.spec["totals"]["parameters"]
-    assert sum(b.numel() for b in case.network.buffers()) == case.spec["totals"]["buffers"]
-
-
-def test_golden(case: Case) -> None:
-    x = torch.from_numpy(make_input(case.golden["shape"]))
-    step = int(case.golden["stride"])
-    with torch.inference_mode():
-        outs = case.network(x)
-    assert len(outs) == len(OUTPUTS)
-    for name, out in zip(OUTPUTS, outs, strict=True):
-        expected = case.golden[name]
-        assert out.shape[-2:] == x.shape[-2:]
-        sampled = out.numpy()[..., ::step, ::step]
-        assert sampled.shape == expected.shape
-        # order of float32 sums
-        atol = 1e-5 * np.abs(expected).max()
-        np.testing.assert_allclose(sampled, expected, rtol=0, atol=atol, err_msg=name)
-
-
 @pytest.mark.parametrize("size", [(1, 1), (33, 33), (40, 70), (97, 35)])
-def test_final_and_coarse_are_the_second_output(case: Case, size: tuple[int, int]) -> None:
+def test_final_and_coarse_are_the_second_output(network: nn.Module, size: tuple[int, int]) -> None:
     x = photograph(*size)
     with torch.inference_mode():
-        second = case.network(x)[1]
-        final = case.network.final(x)
-        coarse = case.network.coarse(x)
+        second = network(x)[1]
+        final = network.final(x)
+        coarse = network.coarse(x)
     assert coarse.shape == (1, 1, -(-size[0] // 4), -(-size[1] // 4))
     resized = functional.interpolate(coarse, size, mode="bilinear", align_corners=False)
     torch.testing.assert_close(final, second, rtol=0, atol=0)
     torch.testing.assert_close(resized, second, rtol=0, atol=0)
 
 
-def test_shape_resizes_from_the_coarse_map(case: Case) -> None:
+def test_shape_resizes_from_the_coarse_map(network: nn.Module) -> None:
     x = photograph(64, 96)
     with torch.inference_mode():
-        outs = case.network(x, shape=(51, 200))
-        coarse = case.network.coarse(x)
+        outs = network(x, shape=(51, 200))
+        coarse = network.coarse(x)
     assert all(out.shape == (1, 1, 51, 200) for out in outs)
     direct = functional.interpolate(coarse, (51, 200), mode="bilinear", align_corners=False)
     torch.testing.assert_close(outs[1], direct, rtol=0, atol=0)
 
 
-def test_half_precision_ends_in_float32(case: Case) -> None:
+def test_half_precision_ends_in_float32(network: nn.Module) -> None:
     x = photograph(64, 96)
     with torch.inference_mode():
-        full = case.network.coarse(x)
+        full = network.coarse(x)
         with torch.autocast("cpu", torch.bfloat16):
-            half, last = case.network.coarse(x), case.network(x)[5]
+            half, last = network.coarse(x), network(x)[5]
     assert half.dtype == last.dtype == torch.float32
     # bfloat16 has 8 bits: a wrong path, not rounding, would move the logits by their own size
     assert (half - full).abs().max() < 0.2 * full.abs().max()
 
 
-def test_a_half_precision_checkpoint_becomes_float32(case: Case) -> None:
-    network = build().eval()
+def test_a_half_precision_checkpoint_becomes_float32(network: nn.Module) -> None:
+    other = build().eval()
     halves = {
         key: value.half() if value.is_floating_point() else value
-        for key, value in case.network.state_dict().items()
+        for key, value in network.state_dict().items()
     }
-    network.load_state_dict(halves, strict=True)
-    assert {p.dtype for p in network.parameters()} == {torch.float32}
+    other.load_state_dict(halves, strict=True)
+    assert {p.dtype for p in other.parameters()} == {torch.float32}
 
 
 def test_convolutions_cost_what_was_counted() -> None:
@@ -144,8 +95,8 @@ def scaled_units(module: CrossFeature) -> None:
     for branch in "hv":
         for place in "1234":
             conv = getattr(module, f"conv{place}{branch}")
-            torch.nn.init.zeros_(conv.bias)
-            torch.nn.init.dirac_(conv.weight)
+            nn.init.zeros_(conv.bias)
+            nn.init.dirac_(conv.weight)
             with torch.no_grad():
                 conv.weight.mul_(next(primes))
 

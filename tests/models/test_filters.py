@@ -4,13 +4,11 @@ import sys
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from sodeval.models.filters import sigmoid, skimage_linear, torch_linear
-from tests.models.torchvision_resize import resize_tensor
 
 SIDES = st.integers(1, 24)
 SHAPES = st.tuples(SIDES, SIDES)
@@ -90,6 +88,9 @@ def test_flat_stays_flat(level, shape, out, border):
 
 @pytest.mark.parametrize(("shape", "out"), PAIRS)
 def test_antialiased_as_torchvision(shape, out):
+    torch = pytest.importorskip("torch")
+    from tests.models.torchvision_resize import resize_tensor
+
     values = np.random.default_rng(3).integers(0, 256, (3, *shape)).astype(np.float32)
     expected = resize_tensor(torch.from_numpy(values), out).numpy()
     np.testing.assert_array_equal(torch_linear(values, out, antialias=True), expected)
@@ -98,6 +99,7 @@ def test_antialiased_as_torchvision(shape, out):
 @pytest.mark.parametrize("antialias", [False, True])
 @pytest.mark.parametrize(("shape", "out"), PAIRS)
 def test_without_torch(shape, out, antialias, monkeypatch):
+    pytest.importorskip("torch")
     values = np.random.default_rng(4).random((2, *shape), np.float32)
     expected = torch_linear(values, out, antialias=antialias)
     monkeypatch.setitem(sys.modules, "torch", None)
@@ -109,6 +111,7 @@ def test_without_torch(shape, out, antialias, monkeypatch):
 
 
 def test_sigmoid_without_torch(monkeypatch):
+    torch = pytest.importorskip("torch")
     values = np.linspace(-120, 120, 5001, dtype=np.float32)
     expected = torch.from_numpy(values).sigmoid().numpy()
     np.testing.assert_array_equal(sigmoid(values), expected)

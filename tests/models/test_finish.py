@@ -13,7 +13,8 @@ from torch.nn import functional
 from sodeval.errors import ShapeError
 from sodeval.models.card import Finish
 from sodeval.models.finish import finish
-from tests.models.scripts import FINISHES, SAVED
+from tests.models.saving_scripts import SAVED
+from tests.models.scripts import FINISHES
 
 SHAPES = [(61, 83), (37, 120), (130, 41)]
 LIBRARIES = {"csnet": "skimage", "u2net": "PIL"}

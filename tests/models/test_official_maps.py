@@ -1,12 +1,11 @@
 """The authors' own maps of real photographs, with their own weights.
 
-The checkpoints of CSNet are for research only and never part of the project; where they are found
-(``SODEVAL_TEST_CHECKPOINTS``, or beside the checkout) these tests run.
+The checkpoints of CSNet are for research only and never part of the project; where a reader has
+them (`tests.models.research`) these tests run.
 """
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import cv2
@@ -18,27 +17,26 @@ import sodeval
 from sodeval.models import CARDS
 from sodeval.models.network_model import NetworkModel
 from sodeval.runner import run
+from tests.models.research import ABSENT, CHECKPOINTS, OFFICIAL, PHOTOGRAPHS
 
-BESIDE = Path(__file__).parents[2].parent / "shared"
-CHECKPOINTS = Path(os.environ.get("SODEVAL_TEST_CHECKPOINTS", BESIDE / "checkpoints"))
-PHOTOGRAPHS = BESIDE / "images"
 NAMES = ("csnet-L-x1", "csnet-L-x2")
 
 pytestmark = pytest.mark.skipif(
-    not (CHECKPOINTS / "csnet-L-x1.pth.tar").is_file() or not PHOTOGRAPHS.is_dir(),
-    reason="the authors' checkpoints and photographs are not here (SODEVAL_TEST_CHECKPOINTS)",
+    not ((CHECKPOINTS / "csnet-L-x1.pth.tar").is_file() and PHOTOGRAPHS.is_dir())
+    or not OFFICIAL.is_dir(),
+    reason=ABSENT,
 )
 
 
-def loaded(name: str, **options: object) -> NetworkModel:
+def loaded(name: str, *, fast: bool = False) -> NetworkModel:
     weights = str(CHECKPOINTS / f"{name}.pth.tar")
-    model = sodeval.load_model(name, weights, "cpu", **options)  # type: ignore[arg-type]
+    model = sodeval.load_model(name, weights, "cpu", fast=fast)
     assert isinstance(model, NetworkModel)
     return model
 
 
 def official(name: str) -> dict[str, np.ndarray]:
-    with np.load(BESIDE / "models" / name / "official_outputs.npz") as stored:
+    with np.load(OFFICIAL / name / "official_outputs.npz") as stored:
         return dict(stored)
 
 

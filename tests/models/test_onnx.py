@@ -12,65 +12,29 @@ import numpy as np
 import pytest
 
 from sodeval.errors import (
-    MissingExtraError,
     ShapeError,
     UnknownNameError,
     UsageError,
     WeightsError,
 )
-from sodeval.models import onnx as ours
 from sodeval.models.card import Finish, Preparation
 from sodeval.models.onnx import OnnxModel, load_onnx, metadata
-from sodeval.models.onnx_metadata import FINISH, PREPARATION, usage_of
+from sodeval.models.onnx_metadata import FINISH, PREPARATION
+from tests.files import write
+from tests.models.onnx_files import (
+    IMAGE,
+    PLAIN,
+    RED,
+    SIGMOID,
+    make,
+    make_cast,
+    metadata_without_size,
+    node,
+    part,
+)
 
 onnx = pytest.importorskip("onnx", reason="the test files are made with onnx")
 pytest.importorskip("onnxruntime", reason="ONNX models need onnxruntime, which is an extra")
-
-IMAGE = np.random.default_rng(0).integers(0, 256, (20, 30, 3)).astype(np.uint8)
-RED = np.array([8, -4, -4], np.float32).reshape(1, 3, 1, 1)
-PLAIN = Preparation(
-    reader="pillow", size=None, resize="opencv", mean=(0.0, 0.0, 0.0), std=(1.0, 1.0, 1.0)
-)
-SIGMOID = Finish(activation="sigmoid", resize="skimage", rounding="round")
-
-
-def make(
-    path: Path,
-    shape: list[Any],
-    *,
-    weights: np.ndarray = RED,
-    stored: str | None = None,
-    extra: list[Any] | None = None,
-    last: str = "y",
-    inputs: list[Any] | None = None,
-    outside: str | None = None,
-) -> str:
-    """A convolution y = conv(x, weights), then the extra nodes; ``last`` is the output."""
-    from onnx import TensorProto, helper, numpy_helper
-
-    nodes = [helper.make_node("Conv", ["x", "w"], ["y"]), *(extra or [])]
-    initial = numpy_helper.from_array(np.asarray(weights, np.float32), "w")
-    given = inputs or [helper.make_tensor_value_info("x", TensorProto.FLOAT, shape)]
-    output = helper.make_tensor_value_info(last, TensorProto.FLOAT, None)
-    graph = helper.make_graph(nodes, "g", given, [output], [initial])
-    opset = helper.make_operatorsetid("", 17)
-    model = helper.make_model(graph, opset_imports=[opset], ir_version=9)
-    if stored is not None:
-        helper.set_model_props(model, {"sodeval": stored})
-    if outside is None:
-        onnx.save(model, str(path))
-    else:
-        kept = {"save_as_external_data": True, "location": outside, "size_threshold": 0}
-        onnx.save(model, str(path), **kept)
-    return str(path)
-
-
-def node(kind: str, *names: str, **attributes: Any) -> Any:
-    return onnx.helper.make_node(kind, names[:-1], names[-1:], **attributes)
-
-
-def part(preparation: dict[str, Any] | None = None, finish: dict[str, Any] | None = None) -> str:
-    return json.dumps({"preparation": preparation or {}, "finish": finish or {}})
 
 
 def expected(image: np.ndarray) -> np.ndarray:
@@ -111,12 +75,6 @@ def test_batches_of_any_or_a_fixed_number(tmp_path: Path, batch: str | int | Non
     for out, image in zip(outs, images, strict=True):
         assert out.shape == (1, 20, 30)
         np.testing.assert_array_equal(model.finish(out, (20, 30)), model.predict(image))
-
-
-def metadata_without_size() -> str:
-    stored = json.loads(metadata(PLAIN, SIGMOID))
-    del stored["preparation"]["size"]
-    return json.dumps(stored)
 
 
 def test_a_fixed_size_is_the_models(tmp_path: Path) -> None:
@@ -214,13 +172,6 @@ def test_what_is_not_stated_is_assumed_and_said(tmp_path: Path) -> None:
     assert model.predict(IMAGE).shape == (20, 30)
 
 
-def test_metadata_state_it_all() -> None:
-    preparation = Preparation(reader="skimage", size=(2, 3), resize="none", double=True, multiple=4)
-    finish = Finish(activation="none", stretch=True, resize="torch", rounding="round")
-    usage = usage_of(metadata(preparation, finish), "m.onnx", (2, 3))
-    assert (usage.preparation, usage.finish, usage.notes) == (preparation, finish, ())
-
-
 def test_a_size_must_come_from_somewhere(tmp_path: Path) -> None:
     path = make(tmp_path / "m.onnx", ["n", 3, "h", "w"])
     with pytest.raises(WeightsError, match="takes inputs of any size; say which it was made for"):
@@ -236,13 +187,13 @@ def test_a_size_must_come_from_somewhere(tmp_path: Path) -> None:
 
 
 def test_a_second_sigmoid_is_not_applied_unasked(tmp_path: Path) -> None:
-    ends = {"extra": [node("Sigmoid", "y", "z")], "last": "z"}
+    ends: dict[str, Any] = {"extra": [node("Sigmoid", "y", "z")], "last": "z"}
     stated = {"size": None, "mean": [0, 0, 0], "std": [1, 1, 1]}
-    path = make(tmp_path / "m.onnx", ["n", 3, "h", "w"], stored=part(stated), **ends)  # type: ignore[arg-type]
+    path = make(tmp_path / "m.onnx", ["n", 3, "h", "w"], stored=part(stated), **ends)
     with pytest.raises(ShapeError, match="seems to end in a sigmoid of its own; state the activ"):
         load_onnx(path, device="cpu").predict(IMAGE)
     right = part(stated, {"activation": "none", "rounding": "round"})
-    path = make(tmp_path / "m.onnx", ["n", 3, "h", "w"], stored=right, **ends)  # type: ignore[arg-type]
+    path = make(tmp_path / "m.onnx", ["n", 3, "h", "w"], stored=right, **ends)
     out = load_onnx(path, device="cpu").predict(IMAGE)
     np.testing.assert_allclose(out, expected(IMAGE), atol=0.51)
     path = make(tmp_path / "m.onnx", ["n", 3, "h", "w"], stored=right)
@@ -251,34 +202,6 @@ def test_a_second_sigmoid_is_not_applied_unasked(tmp_path: Path) -> None:
 
 
 # --- what is refused
-
-
-@pytest.mark.parametrize(
-    ("stored", "message"),
-    [
-        ("{", "its metadata 'sodeval' are not JSON"),
-        ("[" * 100_000, "its metadata 'sodeval' are not JSON"),
-        ("[]", "are no object like"),
-        ('{"finish": 3}', "are no object like"),
-        ('{"finnish": {}}', "unknown metadata 'finnish'; did you mean 'finish'"),
-        (part({"sizes": [3, 4]}), "preparation: unknown field 'sizes'; did you mean 'size'"),
-        (part({"size": 352}), r"preparation: size is 352; expected \[height, width\] or null"),
-        (part({"size": [3, True]}), "preparation: size is .3, true.; expected"),
-        (part({"reader": "PIL"}), 'reader is "PIL"; expected one of opencv, pillow, skimage'),
-        (part({"reader": ["pillow"]}), "reader is .*; expected one of"),
-        (part({"mean": [1, 2]}), r"mean is \[1, 2\]; expected three numbers"),
-        (part({"mean": 0.5}), "mean is 0.5; expected three numbers"),
-        (part({"std": [1, 0, 1]}), "std has a zero"),
-        ('{"preparation": {"std": [1, NaN, 1]}}', r"std is \[1, NaN, 1\]; expected three num"),
-        (part({"double": 1}), "double is 1; expected true or false"),
-        (part({"multiple": 0}), "multiple is 0; expected a positive integer"),
-        (part({}, {"activation": "softmax"}), "finish: activation is .softmax.; expected one of"),
-        (part({}, {"activation": "argmax", "resize": "skimage"}), "are resized by 'torch'"),
-    ],
-)
-def test_metadata_that_say_something_else(stored: str, message: str) -> None:
-    with pytest.raises(WeightsError, match=r"^m\.onnx: .*" + message):
-        usage_of(stored, "m.onnx", (8, 8))
 
 
 def test_files_that_are_no_model(tmp_path: Path) -> None:
@@ -322,16 +245,6 @@ def test_inputs_and_outputs_that_do_not_fit(tmp_path: Path) -> None:
     big = np.ones((1, 3, 50, 50))
     with pytest.raises(ShapeError, match=r"m cannot run on an input of shape \(1, 3, 20, 30\): "):
         load_onnx(make(path, ["n", 3, "h", "w"], weights=big, stored=stored)).predict(IMAGE)
-
-
-def make_cast(path: Path, inputs: list[Any], cast: Any) -> str:
-    from onnx import helper
-
-    output = helper.make_tensor_value_info("x", 1, [1, 3, 8, 8])
-    graph = helper.make_graph([cast], "g", inputs, [output])
-    opset = helper.make_operatorsetid("", 17)
-    onnx.save(helper.make_model(graph, opset_imports=[opset], ir_version=9), str(path))
-    return str(path)
 
 
 # --- devices
@@ -386,10 +299,39 @@ def test_cuda_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         load_onnx(path, device="cuda")
 
 
-def test_without_onnxruntime(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ours, "find_spec", lambda _: None)
-    with pytest.raises(MissingExtraError, match=r"the model m\.onnx needs .*'sodeval\[onnx\]'"):
-        load_onnx("m.onnx")
+def test_only_the_photograph_that_it_cannot_run_is_lost(tmp_path: Path) -> None:
+    """A kernel of 25 rows fits two photographs of three; they come in one run, and in batches."""
+    from sodeval.runner import run
+
+    for name, height in (("a", 30), ("b", 20), ("c", 30)):
+        write(tmp_path / "im" / f"{name}.png", np.full((height, 40, 3), 9, np.uint8))
+    kernel = np.full((1, 3, 25, 25), 1e-3)
+    stored = metadata(PLAIN, SIGMOID)
+    path = make(tmp_path / "m.onnx", ["n", 3, "h", "w"], weights=kernel, stored=stored)
+    model = load_onnx(path, device="cpu")
+    done = run(model, images=tmp_path / "im", maps=tmp_path / "maps", batch_size=2)
+    assert done.made == 2
+    (why,) = done.failed.values()
+    assert "m cannot run on an input of shape (1, 3, 20, 40): " in why
+    assert "b.png" in why
+
+
+def test_one_of_a_batch_is_to_blame(tmp_path: Path) -> None:
+    """Inputs of one size share a batch; the activation is 'none' and one output leaves [0, 1]."""
+    from sodeval.runner import run
+
+    for name, red in (("a", 9), ("b", 255), ("c", 30)):
+        image = np.zeros((20, 40, 3), np.uint8)
+        image[5:, :, 2] = red  # OpenCV writes BGR
+        write(tmp_path / "im" / f"{name}.png", image)
+    weights = np.array([2.0, 0, 0]).reshape(1, 3, 1, 1)
+    stored = metadata(PLAIN, Finish(activation="none", resize="skimage"))
+    path = make(tmp_path / "m.onnx", ["n", 3, "h", "w"], weights=weights, stored=stored)
+    model = load_onnx(path, device="cpu")
+    done = run(model, images=tmp_path / "im", maps=tmp_path / "maps", batch_size=3)
+    assert done.made == 2
+    (why,) = done.failed.values()
+    assert "b.png" in why
 
 
 def test_memory_that_does_not_suffice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

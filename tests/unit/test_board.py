@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sodeval.boards import Leaderboard, Row
-from sodeval.errors import DataError, OutputError, ReportError, UnknownNameError
+from sodeval.boards import Leaderboard, refuse_untrained
+from sodeval.errors import ReportError, UnknownNameError, UsageError
+from sodeval.models.cards import CARDS
 from sodeval.report import Report
 from sodeval.result import Result
 
@@ -125,6 +124,36 @@ def test_a_newer_row_takes_the_place_of_the_older(tmp_path: Path) -> None:
     assert (row.metrics, row.date) == ({"mae": 0.05}, "2026-02-02")
 
 
+RAN = {"name": "a", "weights_sha256": "8d72", "precision": "fp32"}
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"weights_sha256": "77aa"},
+        {"precision": "bf16"},
+        {"fast": True},
+        {"evaluation": "authors"},
+        {"precision": "bf16", "fast": True},
+    ],
+)
+def test_another_way_to_run_it_stands_beside_it(tmp_path: Path, other: dict[str, Any]) -> None:
+    """Whichever comes first, and in whatever order the file is the same."""
+    texts = []
+    for number, models in enumerate([(RAN, {**RAN, **other}), ({**RAN, **other}, RAN)]):
+        for model in models:
+            board = Leaderboard.load(tmp_path / str(number))
+            (change,) = board.add(report(result(model=model, provenance={"kind": "measured"})))
+            assert not change.replaced
+            (path,) = board.save()
+        rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
+        texts.append([{k: v for k, v in row.items() if k != "report"} for row in rows])
+    assert texts[0] == texts[1]
+    again = result(model={**RAN, **other}, provenance={"kind": "measured"})
+    (change,) = Leaderboard.load(tmp_path / "0").add(report(again))
+    assert len(change.replaced) == 1
+
+
 @pytest.mark.parametrize(
     "other",
     [
@@ -161,6 +190,14 @@ def test_the_name_of_a_row(tmp_path: Path) -> None:
         (report(result(), result(dataset="DUTS-TR")), "DUTS-TR is a training set"),
         (report(result(model="u2net")), "the result of 'a' has the model 'u2net', no object"),
         (report(result(cost={"macs": 3})), "cannot be a row: the row of 'a': macs is 3"),
+        (
+            report(result(), result(dataset="ECSSD", expected=9, missing=("p", "q"))),
+            r"ECSSD: 6 of 9 images are not scored \(p, q\), and a leaderboard takes whole",
+        ),
+        (
+            report(result(signature=SIGNATURE.replace(";n", "|skip:2;n"))),
+            "DUTS-TE: 2 of 5 images are not scored, and a leaderboard",
+        ),
     ],
 )
 def test_what_a_board_refuses(tmp_path: Path, made: Report, message: str) -> None:
@@ -169,6 +206,39 @@ def test_what_a_board_refuses(tmp_path: Path, made: Report, message: str) -> Non
         board.add(made)
     assert board.datasets == (), "all of a report or none of it"
     assert board.save() == ()
+
+
+MEASURED = {"kind": "measured"}
+
+
+@pytest.mark.parametrize("model", [None, "u2net", "mine"])
+def test_an_untrained_network_is_refused(tmp_path: Path, model: str | None) -> None:
+    untrained = {"name": "u2net", "weights_sha256": None, "precision": "fp32"}
+    board = Leaderboard.load(tmp_path)
+    with pytest.raises(ReportError, match="u2net without trained weights is not for a leaderboard"):
+        board.add(report(result(model=untrained, provenance=MEASURED)), model)
+    assert board.datasets == ()
+    trained = {**untrained, "weights_sha256": "8d72"}
+    board.add(report(result(model=trained, provenance=MEASURED)), model)
+
+
+def test_what_needs_no_weights_of_ours(tmp_path: Path) -> None:
+    """A baseline; and a user's own model, whatever its name: what it has learnt cannot be told."""
+    board = Leaderboard.load(tmp_path)
+    baseline = {"name": "baseline-ft", "weights_sha256": None, "precision": "fp32"}
+    board.add(report(result(model=baseline, provenance=MEASURED)))
+    theirs = {"name": "u2net", "weights_sha256": None, "precision": "unknown", "code_sha256": "1f"}
+    (change,) = board.add(report(result(model=theirs, provenance=MEASURED)))
+    assert (change.row.title, change.row.paper) == ("u2net", None), "it is not that of the paper"
+    board.add(report(result("u2net")))  # maps, made elsewhere
+
+
+def test_a_run_can_ask_before_it_starts() -> None:
+    with pytest.raises(UsageError, match=r"u2net without .* not with --weights none"):
+        refuse_untrained(CARDS["u2net"], None)
+    refuse_untrained(CARDS["u2net"], "8d72")
+    refuse_untrained(CARDS["baseline-ft"], None)
+    refuse_untrained(None, None)
 
 
 # --- ranking
@@ -220,138 +290,3 @@ def test_published_figures_are_among_themselves(tmp_path: Path) -> None:
     board = Leaderboard.load(tmp_path)
     assert ranks(board, "mae") == [(0, 1, "p"), (0, 1, "p"), (1, 1, "a")]
     assert [one.score for one in board.rank("DUTS-TE", "emeasure?")] == [0.8, 0.7]
-
-
-# --- files
-
-
-def stored(**changes: Any) -> dict[str, Any]:
-    row = {"model": "a", "title": "A", "metrics": {"mae": 0.1}, "provenance": {"kind": "maps"}}
-    row |= changes
-    return {"schema": 1, "task": "sod", "dataset": "DUTS-TE", "rows": [row]}
-
-
-@pytest.mark.parametrize(
-    ("data", "message"),
-    [
-        ("{", "is not a board file: it is not JSON"),
-        ("[" * 100_000, "is not a board file: it is not JSON"),
-        ([], "has board schema None; this version of sodeval reads schema 1"),
-        ({**stored(), "schema": 2}, "has board schema 2"),
-        ({**stored(), "rows": {}}, "it needs a 'dataset' and a list of 'rows'"),
-        ({**stored(), "dataset": "ECSSD"}, "holds the data set 'ECSSD', whose file is"),
-        ({**stored(), "rows": [3]}, "is not a board file: a row is no object"),
-        ({**stored(), "rows": [{"model": "a"}]}, "a row has no 'title'"),
-        (stored(model=3), "the row of 3: model is 3"),
-        (stored(metrics=None), "the row of 'a': metrics is None"),
-        (stored(metrics={"mae": "0.1"}), "the row of 'a': mae is '0.1'"),
-        (stored(metrics={"mae": float("nan")}), "the row of 'a': mae is nan"),
-        (stored(provenance={"kind": "guessed"}), "none of measured, maps, reported"),
-        (stored(signature="sodeval"), "the row of 'a': not a signature: 'sodeval'"),
-        (stored(images=True), "the row of 'a': images is True"),
-    ],
-)
-def test_a_malformed_file_is_named(tmp_path: Path, data: object, message: str) -> None:
-    path = tmp_path / "sod" / "DUTS-TE.json"
-    path.parent.mkdir()
-    path.write_text(data if isinstance(data, str) else json.dumps(data), encoding="utf-8")
-    with pytest.raises(DataError, match=message) as caught:
-        Leaderboard.load(tmp_path)
-    assert str(path) in str(caught.value)
-    before = path.read_bytes()
-    board = Leaderboard(tmp_path)
-    board.add(report(result()))
-    with pytest.raises(DataError):
-        board.save()
-    assert path.read_bytes() == before
-
-
-def test_what_a_newer_version_stored_is_kept(tmp_path: Path) -> None:
-    path = tmp_path / "sod" / "DUTS-TE.json"
-    path.parent.mkdir()
-    path.write_text(json.dumps(stored(badge="new")), encoding="utf-8")
-    board = Leaderboard.load(tmp_path)
-    board.add(report(result("b")))
-    board.save()
-    rows = json.loads(path.read_text(encoding="utf-8"))["rows"]
-    assert rows[0] == stored(badge="new")["rows"][0]
-
-
-def test_folders_that_do_not_fit(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("", encoding="utf-8")
-    with pytest.raises(DataError, match="is a file; a board is a folder"):
-        Leaderboard.load(tmp_path / "file")
-    board = Leaderboard(tmp_path / "file" / "board")
-    board.add(report(result()))
-    with pytest.raises(OutputError, match="cannot write the board"):
-        board.save()
-    assert repr(Leaderboard.load(tmp_path / "none")).endswith(": 0 data sets, 0 rows>")
-
-
-def test_two_boards_of_one_folder_lose_nothing(tmp_path: Path) -> None:
-    first, second = Leaderboard.load(tmp_path), Leaderboard.load(tmp_path)
-    first.add(report(result("a")))
-    second.add(report(result("b"), result("b", "ECSSD")))
-    first.save()
-    second.save()
-    assert second.save() == (), "what is saved is saved once"
-    assert [row.model for row in second.rows("DUTS-TE")] == ["a", "b"]
-    assert Leaderboard.load(tmp_path).datasets == ("DUTS-TE", "ECSSD")
-
-
-ADDING = """
-import sys
-from tests.unit.test_board import Leaderboard, report, result
-folder, name = sys.argv[1:]
-print("ready", flush=True)
-sys.stdin.readline()
-for i in range(10):
-    board = Leaderboard.load(folder)
-    board.add(report(result(f"{name}-{i}"), result(f"{name}-{i}", "ECSSD")))
-    board.save()
-"""
-
-
-def test_processes_that_add_at_once_lose_nothing(tmp_path: Path) -> None:
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", ADDING, str(tmp_path / "board"), f"p{i}"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            cwd=Path(__file__).parents[2],
-            text=True,
-        )
-        for i in range(3)
-    ]
-    try:
-        for process in processes:  # they import first, and start together
-            assert process.stdout is not None
-            assert process.stdout.readline() == "ready\n"
-        for process in processes:
-            assert process.stdin is not None
-            process.stdin.write("\n")
-            process.stdin.flush()
-        for process in processes:
-            _, errors = process.communicate(timeout=120)
-            assert process.returncode == 0, errors
-    finally:
-        for process in processes:
-            process.kill()
-            process.communicate()
-    board = Leaderboard.load(tmp_path / "board")
-    wanted = {f"p{i}-{j}" for i in range(3) for j in range(10)}
-    for dataset in ("DUTS-TE", "ECSSD"):
-        assert {row.model for row in board.rows(dataset)} == wanted
-    assert [path.name for path in (tmp_path / "board").iterdir()] == ["sod"]
-
-
-def test_a_row_made_by_hand_is_checked() -> None:
-    with pytest.raises(ValueError, match="the row of 'a': params is inf"):
-        Row(
-            model="a",
-            title="A",
-            metrics={},
-            provenance={"kind": "maps"},
-            params=float("inf"),
-        )

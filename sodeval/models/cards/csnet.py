@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sodeval.models.card import Finish, Licence, ModelCard, Preparation, Published, Weights
+from sodeval.models.card import Finish, ModelCard, Preparation, Published, Weights
+from sodeval.models.cards.sod100k import PAGE, card
 
-_PAGE = "https://github.com/MCG-NKU/SOD100K"
 _RAW = "https://raw.githubusercontent.com/MCG-NKU/SOD100K/2176012/CSNet/checkpoints"
 _PREPARATION = Preparation(
     reader="skimage",
@@ -16,32 +16,16 @@ _PREPARATION = Preparation(
     smallest=16,
 )
 _FINISH = Finish(activation="sigmoid", resize="skimage", rounding="floor")
-_LICENCE = Licence(
-    name="CC BY-NC-SA 4.0",
-    line=(
-        "CSNet: code and weights are CC BY-NC-SA 4.0: non-commercial use only; commercial use "
-        "needs the authors' permission."
-    ),
-    commercial=False,
-)
 
 
 def _card(
     name: str, title: str, config: str, published: Published, weights: Weights, note: str = ""
 ) -> ModelCard:
-    return ModelCard(
-        name=name,
-        title=title,
-        task="sod",
-        entry="sodeval.models.networks.csnet:build",
-        options={"config": config},
-        paper=(
-            "Gao et al., Highly Efficient Salient Object Detection with 100K Parameters, ECCV 2020"
-        ),
-        paper_url="https://doi.org/10.1007/978-3-030-58539-6_42",
-        code_url=_PAGE,
-        licence=_LICENCE,
-        year=2020,
+    return card(
+        "CSNet",
+        name,
+        title,
+        {"config": config},
         preparation=_PREPARATION,
         finish=_FINISH,
         weights=weights,
@@ -50,32 +34,46 @@ def _card(
     )
 
 
-def _published(params: float, macs: float, table: str) -> Published:
+def _published(params: float, macs: float, table: str, latency_ms: float | None) -> Published:
+    timed = latency_ms is not None
     return Published(
-        params=params, macs=macs, size=(224, 224), rule="octave", source=f"ECCV 2020, {table}"
+        params=params,
+        macs=macs,
+        size=(224, 224),
+        latency_ms=latency_ms,
+        device="one core of an i7-8700K" if timed else "",
+        rule="octave",
+        source=f"ECCV 2020, {f'tables {table} and 5' if timed else f'table {table}'}",
     )
 
 
-def _learned(config: str, title: str, params: float, macs: float, sha256: str) -> ModelCard:
+def _learned(
+    config: str,
+    title: str,
+    params: float,
+    macs: float,
+    sha256: str,
+    latency_ms: float | None = None,
+) -> ModelCard:
     name = f"csnet-{config}"
     weights = Weights(
         url=f"{_RAW}/{name}/{name}.pth.tar",
-        page=_PAGE,
+        page=PAGE,
         sha256=sha256,
         suffix=".pth.tar",
         file=f"{name}.pth.tar",
         nested="state_dict",
     )
-    return _card(name, title, config, _published(params, macs, "table 2"), weights)
+    return _card(name, title, config, _published(params, macs, "2", latency_ms), weights)
 
 
-def _split(config: str, macs: float) -> ModelCard:
-    weights = Weights(page=_PAGE, note="The authors released no weights of the fixed splits.")
+def _split(config: str, macs: float, latency_ms: float | None = None) -> ModelCard:
+    weights = Weights(page=PAGE, note="The authors released no weights of the fixed splits.")
     return _card(
         f"csnet-x1-{config}",
         f"CSNet {config.replace('-', '/')}",
         config,
-        _published(211e3, macs, "table 1"),
+        _published(211e3, macs, "1", latency_ms),
         weights,
         note="The share of channels at full against half resolution is fixed, not learned.",
     )
@@ -88,6 +86,7 @@ CARDS: tuple[ModelCard, ...] = (
         94e3,
         0.43e9,
         "581f02dad8f7333329264fcdf5710111db947246ad43852d3aa0518393157995",
+        latency_ms=95.3,
     ),
     _learned(
         "L-x2",
@@ -98,7 +97,7 @@ CARDS: tuple[ModelCard, ...] = (
     ),
     _split("1-0", 0.91e9),
     _split("3-1", 0.78e9),
-    _split("5-5", 0.61e9),
+    _split("5-5", 0.61e9, latency_ms=135.9),
     _split("1-3", 0.47e9),
     _split("0-1", 0.35e9),
 )

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from sodeval.models.networks.resnet import BLOCKS, EXPANSION, STRIDES, WIDTHS
+from sodeval.models.networks.resnet import BLOCKS, EXPANSION, STRIDES, WIDTHS, Backbone
 
 SCALES = 4
 BASE_WIDTH = 26  # channels a scale where a block is 64 wide
@@ -63,7 +63,7 @@ class Block(nn.Module):
         return functional.relu(y, inplace=True)
 
 
-class Res2Net(nn.Module):
+class Res2Net(Backbone):
     """A stem of three 3x3 convolutions and four layers of blocks."""
 
     def __init__(self) -> None:
@@ -86,12 +86,3 @@ class Res2Net(nn.Module):
             incoming = EXPANSION * width
             blocks.extend(Block(incoming, width, first=False) for _ in range(count - 1))
             self.add_module(f"layer{number}", blocks)
-
-    def forward(self, x: Tensor) -> list[Tensor]:
-        """Normalised (N, 3, H, W) to the outputs of the four layers, finest first."""
-        x = self.maxpool(functional.relu(self.bn1(self.conv1(x)), inplace=True))
-        features = []
-        for number in range(1, 5):
-            x = getattr(self, f"layer{number}")(x)
-            features.append(x)
-        return features

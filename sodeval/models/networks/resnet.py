@@ -90,7 +90,24 @@ class Bottleneck(nn.Module):
         return functional.relu(y, inplace=True)
 
 
-class ResNet(nn.Module):
+class Backbone(nn.Module):
+    """A stem of ``conv1``, ``bn1`` and ``maxpool``, and ``layer1`` to ``layer4``."""
+
+    conv1: nn.Module
+    bn1: nn.Module
+    maxpool: nn.Module
+
+    def forward(self, x: Tensor) -> list[Tensor]:
+        """Normalised (N, 3, H, W) to the outputs of the four layers, finest first."""
+        x = self.maxpool(functional.relu(self.bn1(self.conv1(x)), inplace=True))
+        features = []
+        for number in range(1, 5):
+            x = getattr(self, f"layer{number}")(x)
+            features.append(x)
+        return features
+
+
+class ResNet(Backbone):
     """Stem and four layers of bottlenecks."""
 
     def __init__(self, stages: Sequence[Stage]):
@@ -108,12 +125,3 @@ class ResNet(nn.Module):
                 blocks.append(Bottleneck(incoming, stage.width, stride, dilation, project=first))
                 incoming = EXPANSION * stage.width
             self.add_module(f"layer{number}", blocks)
-
-    def forward(self, x: Tensor) -> list[Tensor]:
-        """Normalised (N, 3, H, W) to the outputs of the four layers, finest first."""
-        x = self.maxpool(functional.relu(self.bn1(self.conv1(x)), inplace=True))
-        features = []
-        for number in range(1, 5):
-            x = getattr(self, f"layer{number}")(x)
-            features.append(x)
-        return features
