@@ -88,12 +88,19 @@ def parse_value(given: str) -> Figure:
     """Read ``max_fbeta=0.853``.
 
     Raises:
-        UsageError: it is not a name, ``=`` and a number, or the column is unknown.
+        UsageError: it is not a name, ``=`` and a number, the column is unknown, or the number has
+            too few digits to tell scores apart.
     """
     name, equals, text = given.partition("=")
     if not equals or not name.strip():
         raise UsageError(f"--value {given!r}: give a column and a number, as max_fbeta=0.853.")
-    return read_figure(column_of(name, "--value"), text, f"--value {given!r}")
+    figure = read_figure(column_of(name, "--value"), text, f"--value {given!r}")
+    if figure.unit >= 1 and figure.column != "hce":
+        raise UsageError(
+            f"--value {given!r} stands for a range of {figure.unit:g}, which is every score there "
+            "is; give the digits as printed, as mae=0.021."
+        )
+    return figure
 
 
 def read_table(path: str) -> list[Figure]:

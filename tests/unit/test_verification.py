@@ -125,6 +125,10 @@ def test_a_value_needs_a_column(given: str) -> None:
 def test_a_count_is_no_share() -> None:
     with pytest.raises(UsageError, match="hce is a count, not a share"):
         parse_value("hce=70%")
+    for given in ("mae=0", "max_fbeta=1.", "E-measure=1"):
+        with pytest.raises(UsageError, match="give the digits as printed"):
+            parse_value(given)
+    assert parse_value("hce=70").value == 70
 
 
 @pytest.mark.parametrize(
