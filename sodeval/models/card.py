@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 Task = Literal["sod", "cod", "usod", "segmentation"]
 Size = tuple[int, int]  # height, width
@@ -12,6 +12,8 @@ Triple = tuple[float, float, float]
 Reader = Literal["opencv", "pillow", "skimage"]
 InputResize = Literal["none", "opencv", "skimage-reflect", "skimage-constant", "torch-antialias"]
 Scale = Literal["unit", "byte", "image-maximum"]
+Activation = Literal["sigmoid", "none", "argmax"]
+Rounding = Literal["floor", "round"]
 OutputResize = Literal["none", "torch", "skimage", "pillow-bytes", "torch-logits"]
 
 IMAGENET_MEAN: Triple = (0.485, 0.456, 0.406)
@@ -51,6 +53,16 @@ class Preparation:
     multiple: int = 1
     smallest: int = 1
 
+    def __post_init__(self) -> None:
+        """Refuse words that mean nothing: users write these too."""
+        _one_of("reader", self.reader, Reader)
+        _one_of("resize", self.resize, InputResize)
+        _one_of("scale", self.scale, Scale)
+        if self.size is not None and (
+            not isinstance(self.size, tuple | list) or [type(n) for n in self.size] != [int, int]
+        ):
+            raise ValueError(f"size is {self.size!r}; expected (height, width) or None")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finish:
@@ -66,10 +78,16 @@ class Finish:
         rounding: how 255 times the map becomes a byte.
     """
 
-    activation: Literal["sigmoid", "none", "argmax"]
+    activation: Activation
     stretch: bool = False
     resize: OutputResize = "none"
-    rounding: Literal["floor", "round"] = "floor"
+    rounding: Rounding = "floor"
+
+    def __post_init__(self) -> None:
+        """Refuse words that mean nothing."""
+        _one_of("activation", self.activation, Activation)
+        _one_of("resize", self.resize, OutputResize)
+        _one_of("rounding", self.rounding, Rounding)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,3 +196,9 @@ class ModelCard:
     def needs_torch(self) -> bool:
         """False for a baseline, which is a function of the photograph."""
         return self.preparation is not None
+
+
+def _one_of(field_name: str, given: object, allowed: object) -> None:
+    known = get_args(allowed)
+    if given not in known:
+        raise ValueError(f"{field_name} is {given!r}; expected one of {', '.join(known)}")

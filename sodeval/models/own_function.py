@@ -51,7 +51,7 @@ class OwnFunction:
         self.card: ModelCard | None = None
         self.network = None
         self.reader: Reader = _reader(name, built)
-        self.labels: int | None = _labels(name, built)
+        self.labels: int | None = labels_of(name, built)
         self.concurrent = getattr(built, "concurrent", False) is True
         self.device = str(getattr(built, "device", None) or device or UNKNOWN)
         self.precision = str(getattr(built, "precision", None) or precision or UNKNOWN)
@@ -107,8 +107,9 @@ def _reader(name: str, built: object) -> Reader:
     return reader
 
 
-def _labels(name: str, built: object) -> int | None:
-    labels = getattr(built, "labels", None)
+def labels_of(name: str, built: object) -> int | None:
+    """How many classes the user's object says that its label maps have; None: saliency maps."""
+    labels: int | None = getattr(built, "labels", None)
     if labels is not None and not (type(labels) is int and 2 <= labels <= 256):
         raise UsageError(f"{name}: labels is {labels!r}; expected None, or 2 to 256 classes.")
     return labels

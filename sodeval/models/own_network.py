@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from sodeval.errors import UsageError
 from sodeval.models.network_model import Forward, NetworkModel
 from sodeval.models.own_forward import OwnForward
+from sodeval.models.own_function import labels_of
 from sodeval.models.own_output import refuse_misfit
 from sodeval.models.predictor import Map
 
@@ -49,6 +51,7 @@ class OwnNetwork(NetworkModel):
             device=device,
             precision=precision,
             weights_sha256=weights_sha256,
+            labels=_classes(name, network, finish_rules),
         )
 
     def settings(self) -> dict[str, object]:
@@ -74,6 +77,19 @@ class OwnNetwork(NetworkModel):
         """
         refuse_misfit(self.name, out, self.finish_rules, assumed=False, where="its Finish")
         return super().finish(out, shape)
+
+
+def _classes(name: str, network: nn.Module, rules: Finish) -> int | None:
+    """How many classes an arg-max has, which the network says itself."""
+    if rules.activation != "argmax":
+        return None
+    classes = labels_of(name, network)
+    if classes is None:
+        raise UsageError(
+            f"{name}: its Finish takes the arg-max of classes; give the network an attribute "
+            "'labels' that says how many there are."
+        )
+    return classes
 
 
 def _state(network: nn.Module) -> dict[str, str]:

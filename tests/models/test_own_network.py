@@ -222,3 +222,27 @@ def test_a_file_in_the_current_folder(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "code_sha256" in done.stdout
+
+
+def test_label_maps_say_how_many_classes(tmp_path: Path) -> None:
+    text = NETWORK + "ARGMAX = Finish(activation='argmax')\n"
+    text += "class Three(torch.nn.Conv2d):\n    labels = 3\n"
+    text += "def build(): return Three(3, 3, 1), PREPARATION, ARGMAX\n"
+    text += "def silent(): return torch.nn.Conv2d(3, 3, 1), PREPARATION, ARGMAX\n"
+    assert load_own(spec(tmp_path, text), device="cpu").labels == 3
+    with pytest.raises(UsageError, match="an attribute 'labels' that says how many"):
+        load_own(spec(tmp_path, text, "silent"), device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ("Preparation(reader='pill', size=None, resize='none')", "reader is 'pill'; expected one"),
+        ("Preparation(reader='opencv', size=64, resize='opencv')", "size is 64; expected"),
+        ("Finish(activation='sigm')", "activation is 'sigm'; expected one of sigmoid"),
+    ],
+)
+def test_words_that_mean_nothing(tmp_path: Path, wrong: str, told: str) -> None:
+    text = NETWORK + f"def build(): return network(), {wrong}, FINISH\n"
+    with pytest.raises(UsageError, match=f"ValueError: {told}.*mine.py"):
+        load_own(spec(tmp_path, text), device="cpu")
