@@ -132,11 +132,11 @@ def run(
     from sodeval.runner.run import check_options
     from sodeval.writing import check_target
 
+    scored = not no_score and (images is None or gt is not None)
+    _check_scoring(scored, metrics, protocol, output, board, limit)
     check_options(images, gt, data, datasets, maps, score=not no_score)
     if output is not None:
         check_target(output)
-    scored = not no_score and (images is None or gt is not None)
-    _check_scoring(scored, metrics, protocol, output, board, limit)
     leaderboard = None if board is None else _open_board(board)
     with redirect_stdout(sys.stderr):  # what a user's own code prints is no result
         found = load_model(

@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sodeval.errors import DataError, Interrupted, UsageError
+from sodeval.files import open_store
 from sodeval.models.predictor import Predictor
 from sodeval.protocols import DEFAULT
 from sodeval.report import Report
 from sodeval.runner.maps import MapFolder
 from sodeval.runner.pipeline import Pipeline
-from sodeval.runner.sources import from_images, from_root
+from sodeval.runner.sources import from_images, from_root, root_of
 from sodeval.runner.work import Work
 from sodeval.threads import available_cores
 
@@ -192,10 +193,14 @@ def check_options(
     *,
     score: bool,
 ) -> None:
-    """Refuse what contradicts itself, or would leave nothing behind.
+    """Refuse what contradicts itself, leaves nothing behind, or has nothing to run.
+
+    It is quick, and so for asking before a model is fetched.
 
     Raises:
-        UsageError: so.
+        UsageError: options that do not go together.
+        PairingError: there is nothing at ``images`` or ``data``.
+        DecodeError: an archive is damaged.
     """
     if images is not None and (data is not None or datasets):
         raise UsageError("give either --images or --data, not both; --dataset goes with --data.")
@@ -212,6 +217,10 @@ def check_options(
             "nothing would be left of this run: give --maps DIR to keep the maps, "
             "or --gt (or --data) to score them."
         )
+    if images is None:
+        root_of(data)
+    else:
+        open_store(images, "photographs").close()
 
 
 def _holds(folder: str | os.PathLike[str], inner: str | os.PathLike[str]) -> bool:

@@ -119,12 +119,7 @@ def from_root(
         PairingError: there is no such folder, or nothing of what is wanted in it.
         UnknownNameError: a name that is neither known nor there.
     """
-    place = Path(root or os.environ.get(DATA_VARIABLE) or DEFAULT_ROOT)
-    if not place.is_dir():
-        raise PairingError(
-            f"data: {os.fspath(place)!r} is no folder. Give --data ROOT with "
-            f"ROOT/<task>/<dataset>/im and gt below it, or set ${DATA_VARIABLE}."
-        )
+    place = root_of(root)
     there: dict[str, Path] = {}
     twins: dict[str, Path] = {}
     for dataset, folder in _sets_below(place):
@@ -146,6 +141,21 @@ def from_root(
             match = replace(plan.matches[0], dataset=dataset)
             sources.append(_paired(match, f"{dataset}/"))
         return Sources(tuple(sources), tuple(notes), stack.pop_all())
+
+
+def root_of(root: str | os.PathLike[str] | None) -> Path:
+    """The folder of data sets: the one given, ``$SODEVAL_DATA``, or ``./datasets``.
+
+    Raises:
+        PairingError: there is no such folder.
+    """
+    place = Path(root or os.environ.get(DATA_VARIABLE) or DEFAULT_ROOT)
+    if not place.is_dir():
+        raise PairingError(
+            f"data: {os.fspath(place)!r} is no folder. Give --data ROOT with "
+            f"ROOT/<task>/<dataset>/im and gt below it, or set ${DATA_VARIABLE}."
+        )
+    return place
 
 
 def _unpaired(store: Store) -> Source:

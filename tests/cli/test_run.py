@@ -180,6 +180,12 @@ def test_no_photographs(tmp_path: Path) -> None:
     assert "no images" in done.stderr
 
 
+def test_photographs_are_looked_for_before_weights(tmp_path: Path) -> None:
+    line = ("--model", "dgnet-L512", "--weights", "gone.pth", "--maps", tmp_path / "maps")
+    assert "'nowhere' does not exist" in run(*line, "--images", "nowhere").stderr
+    assert "is no folder" in run(*line, "--data", tmp_path / "nowhere").stderr
+
+
 def test_weights_that_are_nowhere_name_every_place(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
