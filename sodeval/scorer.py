@@ -79,11 +79,6 @@ class Scorer:
         wanted = resolve(metrics)
         if images and "context" in wanted:
             wanted = resolve((*wanted, "camouflage_context"))
-        if images and not any(METRICS[metric].needs == "image" for metric in wanted):
-            raise UsageError(
-                "no metric asked for looks at the photographs; leave --images out, or add "
-                "--metrics context."
-            )
         for metric in wanted:
             if METRICS[metric].needs == "image" and not images:
                 raise UsageError(f"{metric} needs the photographs; give them with --images DIR.")
@@ -103,6 +98,11 @@ class Scorer:
         self.keep_curves = keep_curves
         self.describe = describe
         self._loaded = [load(metric) for metric in self.metrics]
+
+    @property
+    def looks_at_photographs(self) -> bool:
+        """Whether any metric needs the photographs."""
+        return any(METRICS[metric].needs == "image" for metric in self.metrics)
 
     @property
     def protocol(self) -> EvalProtocol:

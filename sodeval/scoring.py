@@ -159,7 +159,10 @@ def score(
         if missing == "error":
             require_complete(plan)
         photographs = None
-        if images is not None:
+        if images is not None and not scorer.looks_at_photographs:
+            unused = "no metric asked for looks at the photographs of --images; add context"
+            plan = replace(plan, notes=(*plan.notes, unused))
+        elif images is not None:
             photographs = stack.enter_context(Photographs(images, gt, max_pixels))
         summary = _Summary(seed if ci else None, tagged)
         run = _Run(plan, scorer, missing, max_pixels, photographs, summary)

@@ -59,3 +59,12 @@ def test_another_size(folders: Path) -> None:
     cv2.imwrite(str(folders / "images" / "x2.jpg"), np.zeros((20, 30, 3), np.uint8))
     with pytest.raises(ShapeError, match="is 30x20 and its ground truth"):
         score(folders)
+
+
+def test_photographs_that_nobody_looks_at_are_said(folders: Path) -> None:
+    for path in (folders / "images").iterdir():
+        path.write_bytes(b"not read")
+    report = score(folders, "mae")
+    assert report.notes == (
+        "no metric asked for looks at the photographs of --images; add context",
+    )
