@@ -7,6 +7,7 @@ follow from the order of the photographs alone, so a run can be repeated to the 
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections import deque
@@ -349,8 +350,10 @@ def _is_out_of_memory(error: Exception) -> bool:
 
 
 def _free_cached(device: str) -> None:
-    import torch
-
+    """Give what torch keeps for later back to the device; an ONNX model may run without torch."""
+    torch = sys.modules.get("torch")
+    if torch is None:
+        return
     if device.startswith("cuda"):
         torch.cuda.empty_cache()
     elif device == "mps":

@@ -158,6 +158,11 @@ def test_scores_go_to_a_board(root: Path, tmp_path: Path) -> None:
     stored = json.loads((board / "sod" / "ECSSD.json").read_text())
     assert stored["rows"][0]["model"] == "baseline-ft"
     assert "replaced" in run("--model", "baseline-ft", "--data", root, "--board", board).stderr
+
+
+def test_an_untrained_network_is_not_for_a_board(root: Path, tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    board = tmp_path / "board"
     untrained = ("--model", "csnet-L-x1", "--weights", "none", "--board", board, "--data", root)
     done = run(*untrained)
     assert done.exit_code == 2, done.output
