@@ -9,8 +9,8 @@ nox.options.default_venv_backend = "venv"
 
 CONSTRAINTS = ("-c", "constraints.txt")
 PARITY_CONSTRAINTS = ("-c", "constraints-parity.txt")
-# without torch, which is gigabytes: the tests of tensors run in the lane `tests`
-SUITE = ("-e", ".[plots,parquet]", "pytest", "hypothesis", "scipy")
+# without torch, which is gigabytes: the tests of tensors and networks run in the lane `tests`
+SUITE = ("-e", ".[plots,parquet]", "pytest", "hypothesis", "requests", "scipy")
 PYTHONS = ["3.11", "3.12", "3.13"]
 NIGHTLY = [
     "fuzz",
