@@ -100,7 +100,9 @@ def curve(
         return np.ones(257)
     height, width = gt.shape
     padded = np.zeros((height + 2, width + 2), np.uint16)
-    np.add(quantised[::-1, ::-1], np.uint16(1), out=padded[1:-1, 1:-1])
+    inner = padded[1:-1, 1:-1]
+    inner[...] = quantised[::-1, ::-1]
+    inner += 1  # in 16 bits: NumPy 1 would add a scalar to bytes as bytes, and 255 would be 0
     common = msiou.common_cells(padded, marked.smallest, SIZES, *_tables())
     ratios = ((common + 1) / _denominators(marked.counts, protocol.msiou_cells)[:, None])[sizes]
     scores: FloatArray = (ratios[1:] + ratios[:-1]).sum(axis=0) / (2 * (len(ratios) - 1))
