@@ -115,6 +115,8 @@ class Leaderboard:
             UnknownNameError: the board has none of it.
         """
         dataset = canonical(dataset)
+        if not self._rows:
+            raise DataError(f"the board in {self.folder} has no rows yet; add a report to it.")
         if dataset not in self._rows:
             raise UnknownNameError("data set of this board", dataset, self._rows)
         return self._rows[dataset]
@@ -153,6 +155,11 @@ class Leaderboard:
         for result in report.results:
             ran = None if ran_own_code(result) else _card(model_of(result))
             refuse_result(result, ran, stored(result, "model").get("weights_sha256"))
+            if ran is not None and model is not None and _card(model) not in (None, ran):
+                raise ReportError(
+                    f"the report is of {ran.name}, which was run, and not of {model}; leave the "
+                    "name out."
+                )
             name = model_of(result) if model is None else model
             try:
                 row = Row.of(result, report, name, ran if model is None else _card(name))

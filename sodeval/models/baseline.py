@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Never
 
 import numpy as np
 
-from sodeval.errors import ShapeError
+from sodeval.errors import ShapeError, UsageError
 from sodeval.models.card import ModelCard, Reader
 from sodeval.models.predictor import Map, Photograph
 
@@ -40,6 +41,14 @@ class Baseline:
             ShapeError: ``image`` is not uint8 (H, W, 3).
         """
         return np.ascontiguousarray(self._saliency(as_photograph(image)), np.uint8)
+
+    def raw(self, x: object) -> Never:
+        """Refuse: there is no network.
+
+        Raises:
+            UsageError: always.
+        """
+        raise UsageError(f"{self.name} has no network, and so no output of one; use predict.")
 
     def settings(self) -> dict[str, object]:
         """What a map depends on."""

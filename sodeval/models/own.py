@@ -94,16 +94,21 @@ def load_own(
         )
     from sodeval.models.own_function import OwnFunction
 
-    return OwnFunction(
-        made_by.name,
-        built,
-        predict,
-        folder=made_by.folder,
-        code=code,
-        device=given.get("device"),
-        precision=given.get("precision"),
-        weights_sha256=sha256,
-    )
+    try:
+        return OwnFunction(
+            made_by.name,
+            built,
+            predict,
+            folder=made_by.folder,
+            code=code,
+            device=given.get("device"),
+            precision=given.get("precision"),
+            weights_sha256=sha256,
+        )
+    except SodevalError:
+        raise
+    except Exception as error:  # a property of the user's object raises
+        raise UsageError(f"{made_by.label} fails: {said(error, made_by.folder)}.") from error
 
 
 def _arguments(made_by: Source, options: Mapping[str, str | None]) -> dict[str, str | None]:

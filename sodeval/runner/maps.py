@@ -41,7 +41,7 @@ class MapFolder:
         folder: made if it is not there.
         settings: what the maps depend on.
         targets: the maps of this run, relative to the folder.
-        overwrite: make again what is there.
+        overwrite: remove what is there, and make it again.
 
     Raises:
         UsageError: the folder holds maps of something else.
@@ -71,6 +71,9 @@ class MapFolder:
         ):  # against another run that begins in the same folder
             before, settings = _stored(record), json.loads(text)
             if before == settings:
+                # a run that is stopped and goes on must not take old maps for its own
+                for target in targets if overwrite else ():
+                    (self.root / target).unlink(missing_ok=True)
                 return
             there = {path.relative_to(self.root).as_posix() for path in self.root.rglob("*.png")}
             if there or before is not None:
@@ -87,7 +90,7 @@ class MapFolder:
     def kept(self, target: str, digest: str) -> Map | None:
         """A map that is there already, whole, and signed so."""
         path = self.root / target
-        if self._overwrite or not path.is_file():
+        if not path.is_file():
             return None
         try:
             data = path.read_bytes()

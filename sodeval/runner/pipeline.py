@@ -23,6 +23,7 @@ from sodeval.files import FileRef
 from sodeval.models.photograph import read_photograph
 from sodeval.models.predictor import Batched, Map, Pending, Photograph, Predictor, Prepared
 
+FINISHING = "writing and scoring"
 _ON_DEVICE = 2  # batches under way: one computing while the next is copied
 _GROUPS = 4  # batches' worth of photographs that may wait for others of their size
 
@@ -41,7 +42,7 @@ class Stages:
 
     threads: int
     seconds: dict[str, float] = field(
-        default_factory=lambda: {"reading": 0.0, "network": 0.0, "writing": 0.0}
+        default_factory=lambda: dict.fromkeys(("reading", "network", FINISHING), 0.0)
     )
     wall: float = 0.0
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -285,7 +286,7 @@ class Pipeline:
 
     def _finish(self, ready: _Ready, out: Any) -> None:
         assert self._batched is not None
-        with self._timed("writing"), _losing(ready.job.photograph.label):
+        with self._timed(FINISHING), _losing(ready.job.photograph.label):
             saliency = self._batched.finish(out, ready.shape)
         self._hand_over(ready, saliency)
 
@@ -294,7 +295,7 @@ class Pipeline:
         self._drain(4 * self._workers)
 
     def _hand_over(self, ready: _Ready, saliency: Map) -> None:
-        with self._timed("writing"):
+        with self._timed(FINISHING):
             self._take(ready.job, saliency, ready.kept)
 
     def _drain(self, most: int) -> None:

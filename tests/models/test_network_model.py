@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -141,6 +142,8 @@ def test_fast_refuses_a_size_where_the_faithful_path_does(tmp_path: Path) -> Non
     cv2.imwrite(str(tmp_path / "im" / "tiny.png"), np.zeros((20, 20, 3), np.uint8))
     for fast in (False, True):
         model = sodeval.load_model("csf-resnet50", "none", "cpu", fast=fast)
+        assert isinstance(model, NetworkModel)
+        model.preparation = replace(model.preparation, smallest=33)
         outcome = run(model, images=tmp_path / "im", maps=tmp_path / f"maps{fast}")
         assert outcome.made == 2
         (why,) = outcome.failed.values()

@@ -76,6 +76,10 @@ def test_goes_on_with_what_is_there(data: Path, tmp_path: Path) -> None:
     assert whole.report.results[0].metrics == fresh.report.results[0].metrics
     (maps / "p00.png").write_bytes(b"broken")
     assert run(Brightness(), images=data / "im", maps=maps).made == 1
+    with pytest.raises(Interrupted):
+        run(Brightness(stop=2), images=data / "im", maps=maps, overwrite=True, batch_size=1)
+    rest = run(Brightness(), images=data / "im", maps=maps)
+    assert rest.made >= 5  # what the stopped run had not reached is not there any more
     again = run(Brightness(), images=data / "im", maps=maps, overwrite=True)
     assert (again.made, again.kept) == (7, 0)
 
@@ -401,3 +405,8 @@ def test_contradictions_are_refused(data: Path, tmp_path: Path) -> None:
             run(Brightness(), images=data / "im", gt=data / "gt", maps=maps, overwrite=True)
     with pytest.raises(UsageError, match="limit is 0"):
         run(Brightness(), images=data / "im", maps=tmp_path / "maps", limit=0)
+
+
+def test_a_baseline_has_no_raw_output() -> None:
+    with pytest.raises(UsageError, match="baseline-ft has no network"):
+        Baseline(CARDS["baseline-ft"]).raw(np.zeros((1, 3, 8, 8), np.float32))

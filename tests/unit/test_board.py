@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sodeval.boards import Leaderboard, refuse_untrained
-from sodeval.errors import ReportError, UnknownNameError, UsageError
+from sodeval.errors import DataError, ReportError, UnknownNameError, UsageError
 from sodeval.models.cards import CARDS
 from sodeval.report import Report
 from sodeval.result import Result
@@ -290,3 +290,12 @@ def test_published_figures_are_among_themselves(tmp_path: Path) -> None:
     board = Leaderboard.load(tmp_path)
     assert ranks(board, "mae") == [(0, 1, "p"), (0, 1, "p"), (1, 1, "a")]
     assert [one.score for one in board.rank("DUTS-TE", "emeasure?")] == [0.8, 0.7]
+
+
+def test_a_run_keeps_its_own_name(tmp_path: Path) -> None:
+    board = Leaderboard.load(tmp_path)
+    with pytest.raises(DataError, match="has no rows yet"):
+        board.rows("ECSSD")
+    ran = report(result(model={"name": "csnet-L-x1", "weights_sha256": "0" * 64}))
+    with pytest.raises(ReportError, match=r"is of csnet-L-x1, which was run, and not of u2net"):
+        board.add(ran, model="u2net")

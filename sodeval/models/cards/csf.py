@@ -5,7 +5,7 @@ from __future__ import annotations
 from sodeval.models.card import Finish, ModelCard, Preparation, Published, Weights
 from sodeval.models.cards.sod100k import PAGE, card
 
-_PREPARATION = Preparation(reader="opencv", size=None, resize="none", scale="unit", smallest=33)
+_PREPARATION = Preparation(reader="opencv", size=None, resize="none", scale="unit")
 _FINISH = Finish(activation="sigmoid", resize="none", rounding="round")
 
 
