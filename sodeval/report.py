@@ -222,13 +222,10 @@ def _environment() -> dict[str, str]:
     import cv2
     import numba
 
-    known = {
+    return {
         "python": platform.python_version(),
         "numpy": np.__version__,
         "opencv": cv2.__version__,
         "numba": numba.__version__,
         "platform": f"{sys.platform}-{platform.machine()}",
     }
-    if (torch := sys.modules.get("torch")) is not None:  # a model may have run
-        known["torch"] = str(torch.__version__)
-    return known

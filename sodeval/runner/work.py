@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterable
 from dataclasses import replace
@@ -117,7 +118,10 @@ class Work:
             facts = self._facts(stages, counted=not partial)
             measured = {"kind": "measured"}
             results = [replace(one, provenance=measured, other=facts) for one in results]
-        return Report(tuple(results), partial=partial, notes=tuple(dict.fromkeys(self.notes)))
+        report = Report(tuple(results), partial=partial, notes=tuple(dict.fromkeys(self.notes)))
+        if getattr(self._model, "network", None) is not None:
+            report.environment["torch"] = str(sys.modules["torch"].__version__)
+        return report
 
     def _facts(self, stages: Stages, *, counted: bool) -> dict[str, Any]:
         """What a report says of the model beside its scores; counting it takes a few seconds."""

@@ -119,8 +119,11 @@ def test_size_is_that_of_the_card_or_refused() -> None:
     assert input_size(None) == (300, 400)
     with pytest.raises(UsageError, match=r"225x224.*multiples of 16.*--size 224x224"):
         check_size(find_card("csnet-L-x1"), (225, 224))
+    preparation = find_card("csf-resnet50").preparation
+    assert preparation is not None
+    small = replace(find_card("csf-resnet50"), preparation=replace(preparation, smallest=33))
     with pytest.raises(UsageError, match="at least 33"):
-        check_size(find_card("csf-resnet50"), (8, 400))
+        check_size(small, (8, 400))
     with pytest.raises(UsageError, match="multiples of 32"):
         count_by_hooks(network_of("dgnet-Bstar224"), (100, 100))
 
