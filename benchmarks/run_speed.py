@@ -227,8 +227,9 @@ def plain_loop(name: str, device: str, paths: list[Path], place: str) -> float:
     card = find_card(name)
     assert card.preparation is not None
     assert card.finish is not None
-    network = build(card).to(device)
-    coarse = card.finish.resize == "torch-logits"  # F3Net's script asks for the photograph's size
+    network: Any = build(card).to(device)
+    # F3Net's script asks its network for a map of the photograph's size
+    forward = network.coarse if card.finish.resize == "torch-logits" else network.final
     target = Path(place) / "loop"
     target.mkdir(exist_ok=True)
     begin = time.perf_counter()
@@ -236,7 +237,7 @@ def plain_loop(name: str, device: str, paths: list[Path], place: str) -> float:
         image = np.ascontiguousarray(cv2.imread(str(path))[..., ::-1])
         x = torch.from_numpy(prepare(image, card.preparation))[None].to(device)
         with torch.no_grad():
-            out = (network.coarse if coarse else network.final)(x)[0].cpu()  # type: ignore[operator]
+            out = forward(x)[0].cpu()
         saliency = finish(out, card.finish, (image.shape[0], image.shape[1]))
         cv2.imwrite(str(target / f"{path.stem}.png"), saliency)
     return len(paths) / (time.perf_counter() - begin)

@@ -60,11 +60,6 @@ class Stages:
             for stage, seconds in self.seconds.items()
         }
 
-    def bottleneck(self) -> str:
-        """The stage that the others wait for."""
-        shares = self.shares()
-        return max(shares, key=shares.__getitem__)
-
 
 class Lost(DataError):
     """One photograph that gives no map; the rest goes on."""

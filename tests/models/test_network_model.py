@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -26,8 +27,8 @@ def state(name: str = NAME) -> dict[str, torch.Tensor]:
     return {key: torch.from_numpy(value) for key, value in state_of(spec_of(name)).items()}
 
 
-def loaded(**options: object) -> NetworkModel:
-    model = sodeval.load_model(NAME, weights="none", device="cpu", **options)  # type: ignore[arg-type]
+def loaded(**options: Any) -> NetworkModel:
+    model = sodeval.load_model(NAME, weights="none", device="cpu", **options)
     assert isinstance(model, NetworkModel)
     model.network.load_state_dict(state())
     return model

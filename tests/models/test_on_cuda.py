@@ -8,6 +8,7 @@ and bf16 1e-1, for products are rounded to 11 and 8 bits over some hundred layer
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -25,8 +26,8 @@ pytestmark = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a C
 TOLERANCE = {"fp32": 1e-4, "fp16": 2e-2, "bf16": 1e-1}
 
 
-def on_cuda(name: str, **options: object) -> NetworkModel:
-    model = sodeval.load_model(name, "none", "cuda", **options)  # type: ignore[arg-type]
+def on_cuda(name: str, **options: Any) -> NetworkModel:
+    model = sodeval.load_model(name, "none", "cuda", **options)
     assert isinstance(model, NetworkModel)
     model.network.load_state_dict(network_of(name).state_dict())
     return model

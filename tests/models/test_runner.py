@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -21,9 +22,9 @@ from sodeval.errors import (
 )
 from sodeval.models.baseline import Baseline
 from sodeval.models.cards import CARDS
-from sodeval.runner import run
+from sodeval.runner import Outcome, run
 from sodeval.runner.maps import RECORD
-from tests.models.photographs import Brightness, make_set, mask, photograph, write
+from tests.models.photographs import Brightness, Done, make_set, mask, photograph, write
 
 
 @pytest.fixture
@@ -183,7 +184,7 @@ def test_out_of_memory_halves_the_batch(data: Path, tmp_path: Path, room: int) -
 
 def test_a_photograph_that_never_fits_is_told(data: Path, tmp_path: Path) -> None:
     class Small(Brightness):
-        def submit(self, batch: list[np.ndarray]):  # type: ignore[no-untyped-def]
+        def submit(self, batch: Sequence[np.ndarray]) -> Done:
             if batch[0].shape[1] == 52:
                 raise RuntimeError("CUDA error: out of memory")
             return super().submit(batch)
@@ -195,7 +196,7 @@ def test_a_photograph_that_never_fits_is_told(data: Path, tmp_path: Path) -> Non
 
 def test_another_error_of_the_network_is_raised(data: Path, tmp_path: Path) -> None:
     class Wrong(Brightness):
-        def submit(self, batch: list[np.ndarray]):  # type: ignore[no-untyped-def]
+        def submit(self, batch: Sequence[np.ndarray]) -> Done:
             raise RuntimeError("shapes do not fit")
 
     with pytest.raises(RuntimeError, match="shapes do not fit"):
@@ -244,7 +245,7 @@ def test_maps_without_any_readable_ground_truth(data: Path, tmp_path: Path) -> N
 
 def test_one_photograph_to_blame_costs_only_itself(data: Path, tmp_path: Path) -> None:
     class Picky(Brightness):
-        def submit(self, batch: list[np.ndarray]):  # type: ignore[no-untyped-def]
+        def submit(self, batch: Sequence[np.ndarray]) -> Done:
             if any(one.shape[1] == 36 for one in batch):
                 raise ShapeError("36 is a height that cannot be taken.")
             return super().submit(batch)
@@ -273,7 +274,7 @@ def test_queues_are_bounded(tmp_path: Path) -> None:
             self.most = max(self.most, self.waiting)
             return super().prepare(image)
 
-        def submit(self, batch: list[np.ndarray]):  # type: ignore[no-untyped-def]
+        def submit(self, batch: Sequence[np.ndarray]) -> Done:
             self.waiting -= len(batch)
             return super().submit(batch)
 
@@ -338,8 +339,8 @@ def root(tmp_path: Path) -> Path:
     return root
 
 
-def datasets(outcome: object) -> list[str]:
-    return [result.dataset for result in outcome.report.results]  # type: ignore[attr-defined]
+def datasets(outcome: Outcome) -> list[str]:
+    return [result.dataset for result in outcome.report.results]
 
 
 def test_test_sets_of_the_task_are_found(root: Path, tmp_path: Path) -> None:
